@@ -1,0 +1,34 @@
+# Everything installs what it lacks first; see scripts/bootstrap.
+PYTHON = .venv/bin/python
+
+.PHONY: demo test check lint types unit bench clean
+
+demo:
+	@scripts/bootstrap run
+	@.venv/bin/dxlab demo topologies/private-vif.yml
+
+test:
+	@scripts/bootstrap test
+	$(PYTHON) -m pytest
+
+check: lint types test
+
+lint:
+	@scripts/bootstrap test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+types:
+	@scripts/bootstrap test
+	.venv/bin/mypy
+
+unit:
+	@scripts/bootstrap test
+	$(PYTHON) -m pytest -m "not root and not docker and not uml and not client"
+
+bench:
+	@scripts/bootstrap test
+	$(PYTHON) -m benchmarks
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build ./*.egg-info

@@ -1,0 +1,72 @@
+"""Everything that dxlab itself raises on purpose.
+
+    LabError                 one sentence for the user, and the exit status of the command
+    +-- UsageError           the command line, a topology file or a setting is wrong (2)
+    |   +-- TopologyError    ... with file and line
+    +-- MachineError         this machine cannot run the lab as it is (2)
+    |   +-- PrivilegeError   root or a capability is missing (2)
+    |   +-- MissingPartError a daemon, kernel feature or engine is missing (2)
+    +-- NetworkError         Linux refused a namespace, link, address or program (1)
+    +-- SpeakerError         the BGP speakers cannot be started or reached (1)
+    +-- RouterError          a customer router does not start or refuses its configuration (1)
+
+What the AWS API answers to its clients is another family, `lab.directconnect.errors.ApiError`: it describes
+a caller's mistake in AWS's words and never ends a process.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class LabError(Exception):
+    """A failure with one sentence that says what is wrong, where, and what to do."""
+
+    exit_status = 1
+
+
+class UsageError(LabError):
+    """What the user wrote cannot be carried out."""
+
+    exit_status = 2
+
+
+class TopologyError(UsageError):
+    """A topology file is wrong at a known place.
+
+    :param sentence: what is wrong and what to do.
+    :param path: the file.
+    :param line: the line, counted from 1, or None where the file as a whole is meant.
+    """
+
+    def __init__(self, sentence: str, path: Path | None = None, line: int | None = None) -> None:
+        place = ":".join(str(part) for part in (path, line) if part is not None)
+        super().__init__(f"{place}: {sentence}" if place else sentence)
+        self.path = path
+        self.line = line
+
+
+class MachineError(LabError):
+    """This machine cannot run the lab as it is."""
+
+    exit_status = 2
+
+
+class PrivilegeError(MachineError):
+    """Root, or a capability, is missing."""
+
+
+class MissingPartError(MachineError):
+    """A daemon, a kernel feature or an engine is missing."""
+
+
+class NetworkError(LabError):
+    """Linux refused a namespace, a link, an address or a program."""
+
+
+class SpeakerError(LabError):
+    """The BGP speakers cannot be started or reached."""
+
+
+class RouterError(LabError):
+    """A customer router does not start, or refuses its configuration."""
