@@ -1,0 +1,1 @@
+"""The BGP speakers on AWS's side of every virtual interface."""

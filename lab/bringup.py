@@ -1,0 +1,129 @@
+"""Bringing a topology up: cables first, then the customer's requests, then the routers.
+
+The order follows from who needs what. A request may name a connection, so its cable must be plugged in before;
+a router's configuration may hold addresses that AWS assigns, so it starts after the requests were answered. A
+cable whose connection the requests themselves order (CreateConnection) is plugged in right after that request.
+
+How many requests were answered is kept in the state directory, so that a lab brought up again over its old state
+goes on where it stopped and orders nothing twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from lab.controller import Controller
+from lab.customer import Customer
+from lab.directconnect.cloud import Cloud
+from lab.network.links import End
+from lab.places import Places
+from lab.routers import Router, create
+from lab.topology import Link, Request, Topology
+from lab.topology.references import resolve
+
+
+class Bringup:
+    """A topology's way onto the machine; see `standing`.
+
+    :param tell: is told, in a few words each, what is being done.
+    """
+
+    def __init__(
+        self,
+        topology: Topology,
+        places: Places,
+        cloud: Cloud,
+        controller: Controller,
+        customer: Customer,
+        tell: Callable[[str], None],
+    ) -> None:
+        self._topology = topology
+        self._places = places
+        self._cloud = cloud
+        self._controller = controller
+        self._customer = customer
+        self._tell = tell
+        self.routers = routers_of(topology, places)
+
+    @asynccontextmanager
+    async def standing(self) -> AsyncIterator[None]:
+        """The topology, up; its routers are stopped when the block ends.
+
+        :raises TopologyError: a request is refused, or a configuration names what does not exist.
+        :raises RouterError: a router does not start, or refuses its configuration.
+        """
+        for name, gateway in self._topology.gateways.items():
+            self._cloud.declare_gateway(name, asn=gateway.asn, cidrs=gateway.cidrs)
+        try:
+            await self._prepare_routers()
+            await self._plug_existing()
+            await self._play_requests()
+            await self._start_routers()
+            yield
+        finally:
+            for router in self.routers.values():
+                await asyncio.to_thread(router.stop)
+
+    async def _prepare_routers(self) -> None:
+        for name, router in self.routers.items():
+            self._tell(f"router {name}: preparing its place")
+            await asyncio.to_thread(router.prepare)
+
+    async def _plug_existing(self) -> None:
+        """Plug in every cable but those whose connection is yet to be ordered."""
+        ordered = {_ordered_connection(request) for request in self._topology.requests[self._answered() :]}
+        for link in self._topology.links:
+            if link.connection not in ordered:
+                await self._plug(link)
+
+    async def _plug(self, link: Link) -> None:
+        self._tell(f"cable {link.port} -- {link.router}")
+        connection = self._cloud.plug_cable(link.connection, location=self._topology.device.location)
+        router = End(self._places.namespace(link.router.node), link.router.interface)
+        await self._controller.plug(connection.id, router)
+
+    async def _play_requests(self) -> None:
+        for number, request in enumerate(self._topology.requests[self._answered() :], self._answered() + 1):
+            self._tell(f"request {request.operation}")
+            await asyncio.to_thread(self._customer.ask, request)
+            self._tally.write_text(f"{number}\n")
+            for link in self._topology.links:
+                if link.connection == _ordered_connection(request):
+                    await self._plug(link)
+
+    async def _start_routers(self) -> None:
+        virtual_interfaces = await asyncio.to_thread(self._customer.virtual_interfaces)
+        for node in self._topology.routers:
+            self._tell(f"router {node.name}: starting {node.kind}")
+            text = resolve(node.startup_config.read_text(), virtual_interfaces, node.startup_config)
+            await asyncio.to_thread(self.routers[node.name].start, text)
+
+    @property
+    def _tally(self) -> Path:
+        return self._places.state / "requests-answered"
+
+    def _answered(self) -> int:
+        try:
+            return int(self._tally.read_text())
+        except FileNotFoundError:
+            return 0
+
+
+def routers_of(topology: Topology, places: Places) -> dict[str, Router]:
+    """The topology's customer routers by name, whether they run or not."""
+    return {
+        node.name: create(
+            node, lab=places.name, directory=places.run / node.name, namespace=places.namespace(node.name)
+        )
+        for node in topology.routers
+    }
+
+
+def _ordered_connection(request: Request) -> str | None:
+    """The name of the connection that a request orders, if it is one that does."""
+    if request.operation != "CreateConnection":
+        return None
+    return str(request.parameters.get("connectionName"))

@@ -1,0 +1,33 @@
+"""The command line: one verb per file. Results go to standard output, progress and errors to standard error.
+
+Exit status: 0 done, 1 the lab failed or a router refused its configuration, 2 it could not even be tried (wrong
+command line or file, missing privilege or part). An error is one sentence, never a traceback.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from lab.cli import demo, doctor, down, exec_, serve, status, up
+from lab.cli.app import app
+from lab.errors import LabError
+
+__all__ = ["app", "demo", "doctor", "down", "exec_", "main", "serve", "status", "up"]
+
+
+def main() -> None:
+    """Entry point of the `dxlab` command."""
+    try:
+        app()
+    except* LabError as failures:
+        error = _first(failures)
+        sys.stderr.write(f"dxlab: {error}\n")
+        sys.exit(error.exit_status)
+
+
+def _first(group: BaseExceptionGroup[LabError]) -> LabError:
+    leaf: BaseException = group
+    while isinstance(leaf, BaseExceptionGroup):
+        leaf = leaf.exceptions[0]
+    assert isinstance(leaf, LabError)
+    return leaf

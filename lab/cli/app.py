@@ -1,0 +1,110 @@
+"""The command's frame: the application object, options that several verbs share, output."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from ipaddress import AddressValueError, IPv6Network, NetmaskValueError
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from lab.directconnect.settings import Settings
+from lab.errors import PrivilegeError, UsageError
+from lab.places import Record, known_labs, record_of
+
+app = typer.Typer(
+    name="dxlab",
+    help="An AWS Direct Connect endpoint on this machine whose BGP sessions are real.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+#: Results; a pipe can parse them, and gets each on one line.
+out = Console(highlight=False, soft_wrap=True, markup=False, width=None if sys.stdout.isatty() else 250)
+#: Progress and remarks; never part of a result.
+err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
+
+DEFAULT_PORT = 4577
+
+
+def _pool(text: str) -> IPv6Network:
+    try:
+        return IPv6Network(text)
+    except (AddressValueError, NetmaskValueError, ValueError) as error:
+        raise typer.BadParameter(f"{error}; give a network such as 2001:db8:1100:2f0::/64") from error
+
+
+Topology = Annotated[
+    Path, typer.Argument(help="The topology file.", exists=True, dir_okay=False, readable=True)
+]
+Host = Annotated[str, typer.Option(help="Address to listen on; anything but loopback lets others in.")]
+Port = Annotated[int, typer.Option(help="TCP port of the endpoint; 0 takes a free one.", min=0, max=65535)]
+StateDir = Annotated[
+    Path | None, typer.Option("--state-dir", help="Where resources are kept; default /var/lib/dxlab/<lab>.")
+]
+Ipv6Pool = Annotated[
+    IPv6Network,
+    typer.Option("--ipv6-pool", parser=_pool, metavar="PREFIX", help="Where IPv6 peers get their /125 from."),
+]
+Delay = Annotated[
+    float,
+    typer.Option("--delay", min=0, help="Seconds that each of AWS's own transitions takes (orders, checks)."),
+]
+LabName = Annotated[str | None, typer.Option("--lab", help="Which lab; needed where several are up.")]
+
+
+def settings_with(ipv6_pool: IPv6Network, delay: float) -> Settings:
+    """The cloud world's settings as the command line has them."""
+    return Settings(ipv6_pool=ipv6_pool, order_delay=delay, port_delay=delay, verification_delay=delay)
+
+
+def require_root(verb: str) -> None:
+    """Raise PrivilegeError unless the command may make network namespaces."""
+    if os.geteuid() != 0:
+        raise PrivilegeError(f"'dxlab {verb}' works on network namespaces and needs root: run it with sudo")
+
+
+def chosen_lab(name: str | None) -> Record:
+    """The lab that the user means: the named one, or the only one there is.
+
+    :raises UsageError: there is none, or there are several and none was named.
+    """
+    names = [name] if name else known_labs()
+    if len(names) > 1:
+        raise UsageError(f"several labs are up ({', '.join(names)}): say which with --lab NAME")
+    record = record_of(names[0]) if names else None
+    if record is None:
+        raise UsageError(
+            f"no lab '{name}' is up; see 'dxlab status'" if name else "no lab is up; see 'dxlab up --help'"
+        )
+    return record
+
+
+def log_to_stderr() -> None:
+    """One line per event, for whoever runs the endpoint in the foreground."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("dxlab").setLevel(logging.INFO)
+
+
+@asynccontextmanager
+async def until_signalled() -> AsyncIterator[asyncio.Event]:
+    """An event that Ctrl-C or SIGTERM sets, so that the block may end in its own good order."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)

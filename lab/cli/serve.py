@@ -1,0 +1,51 @@
+"""`dxlab serve`: the endpoint alone, in the foreground."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from lab.cli.app import (
+    DEFAULT_PORT,
+    Delay,
+    Host,
+    Ipv6Pool,
+    Port,
+    StateDir,
+    app,
+    err,
+    log_to_stderr,
+    out,
+    require_root,
+    settings_with,
+    until_signalled,
+)
+from lab.directconnect.settings import Settings
+from lab.lab import Lab
+from lab.places import Places
+
+
+@app.command()
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = DEFAULT_PORT,
+    state_dir: StateDir = None,
+    name: Annotated[str, typer.Option(help="The lab's name, where several run side by side.")] = "serve",
+    ipv6_pool: Ipv6Pool = Settings().ipv6_pool,
+    delay: Delay = 0.0,
+) -> None:
+    """Serve the AWS Direct Connect API until Ctrl-C; resources are kept for the next time."""
+    require_root("serve")
+    log_to_stderr()
+    lab = Lab(Places.of(name, state_dir), settings_with(ipv6_pool, delay), host=host, port=port)
+    asyncio.run(_hold(lab))
+
+
+async def _hold(lab: Lab) -> None:
+    async with until_signalled() as stop, lab.running() as running:
+        out.print(f"export AWS_ENDPOINT_URL_DIRECT_CONNECT={running.url}")
+        err.print("serving; Ctrl-C ends it")
+        await stop.wait()
+        err.print("ending sessions")

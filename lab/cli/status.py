@@ -1,0 +1,88 @@
+"""`dxlab status`: connections, VIFs and peers, with what the AWS API has no words for: since when, and why."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from lab.cli.app import app, err, out
+from lab.places import known_labs, record_of
+
+Document = dict[str, Any]
+
+
+@app.command()
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")] = False,
+) -> None:
+    """Show every lab on this machine: connections, VIFs, peers, bgpStatus, since when and why."""
+    labs = [_view(name) for name in known_labs()]
+    if as_json:
+        out.print(json.dumps({"labs": labs}, indent=2))
+        return
+    if not labs:
+        err.print("no lab is up; 'dxlab up TOPOLOGY' brings one up")
+    for lab in labs:
+        _show(lab)
+
+
+def _view(name: str) -> Document:
+    """A lab's own account of itself, or what can be said of one that does not answer."""
+    record = record_of(name)
+    if record is None:
+        return {"lab": name, "answers": False, "connections": []}
+    try:
+        return {"answers": True, "endpoint": record.url, **fetch(f"{record.url}/lab/status")}
+    except urllib.error.URLError:
+        return {"lab": name, "answers": False, "endpoint": record.url, "connections": []}
+
+
+def fetch(url: str) -> Document:
+    """A JSON document of the endpoint."""
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        document: Document = json.load(answer)
+    return document
+
+
+def _show(lab: Document) -> None:
+    if not lab["answers"]:
+        out.print(f"{lab['lab']}: its endpoint does not answer; 'dxlab down {lab['lab']}' cleans up")
+        return
+    out.print(f"{lab['lab']}  {lab['endpoint']}")
+    for connection in lab["connections"]:
+        summary = "{connectionName}  {connectionId}  {location}  {connectionState}".format(**connection)
+        out.print(f"  {summary}")
+    if any(connection["virtualInterfaces"] for connection in lab["connections"]):
+        out.print(_peers(lab))
+
+
+def _peers(lab: Document) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for heading in ("VIF", "VLAN", "state", "peer", "Amazon", "customer", "bgpStatus", "since", "reason"):
+        table.add_column(heading, overflow="fold")
+    for connection in lab["connections"]:
+        for vif in connection["virtualInterfaces"]:
+            for peer in vif["bgpPeers"]:
+                table.add_row(*_row(vif, peer))
+    return table
+
+
+def _row(vif: Document, peer: Document) -> tuple[str, ...]:
+    since = time.strftime("%H:%M:%S", time.localtime(peer["since"])) if peer["since"] else "-"
+    return (
+        vif["virtualInterfaceName"],
+        str(vif["vlan"]),
+        vif["virtualInterfaceState"],
+        peer["bgpPeerId"],
+        peer["amazonAddress"],
+        peer["customerAddress"],
+        peer["bgpStatus"],
+        since,
+        peer["reason"],
+    )

@@ -1,0 +1,97 @@
+"""The Direct Connect device's side of the lab in the kernel: ports, cables, VIF interfaces.
+
+All of a lab's ports stand in one namespace, the device. A port is a veth end named by its connection, and the
+cable leads from it to the interface of a customer router. While no cable is plugged in, the far end is a stub in
+the device's namespace, shut, so that the port exists, has no carrier, and VIFs can be wired on it before the cable
+comes. Plugging in makes port and cable anew; the VIFs of the connection have to be wired again after that.
+
+Everything here blocks and may be called from several threads, twice, and after a killed run.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+
+from lab.controller.plan import wired_peers
+from lab.directconnect.model import VirtualInterface
+from lab.network.links import End, ensure_addresses, ensure_cable, find_link, remove_link, set_link
+from lab.network.namespaces import ensure_namespace, namespaces, netlink, remove_namespace
+from lab.network.vlan import VlanDriver
+from lab.places import Places
+
+#: AWS sends BGP with TTL 1, and nothing it sends to the customer's address needs more.
+AMAZON_HOP_LIMIT = 1
+
+
+@dataclass
+class Wiring:
+    """The kernel objects of one lab's Direct Connect device."""
+
+    places: Places
+    driver: VlanDriver
+
+    def __post_init__(self) -> None:
+        self._port_lock = threading.Lock()
+
+    @property
+    def device(self) -> str:
+        """The namespace in which the ports stand."""
+        return self.places.namespace("dx")
+
+    def port(self, connection_id: str) -> End:
+        return End(self.device, connection_id)
+
+    def interface(self, vif_id: str) -> End:
+        return End(self.places.namespace(vif_id), vif_id)
+
+    def ensure_device(self) -> None:
+        ensure_namespace(self.device)
+
+    def ensure_port(self, connection_id: str) -> None:
+        """A port for this connection; without a cable, and so without carrier, where it has to be made."""
+        port = self.port(connection_id)
+        with self._port_lock:
+            if not self._exists(port):
+                stub = End(self.device, connection_id.replace("dxcon-", "stub-"))
+                ensure_cable(port, stub)
+                set_link(stub, up=False)
+
+    def plug(self, connection_id: str, router: End) -> None:
+        """A cable from this port to a router's interface; one that is there already stays."""
+        with self._port_lock:
+            ensure_cable(self.port(connection_id), router)
+
+    def set_carrier(self, connection_id: str, up: bool) -> None:
+        """Let the port's VIF interfaces lose and regain carrier with it."""
+        self.driver.set_carrier(self.port(connection_id), up)
+
+    def remove_port(self, connection_id: str) -> None:
+        """Take the port away, and with it the cable."""
+        remove_link(self.port(connection_id))
+
+    def ensure_vif(self, vif: VirtualInterface) -> None:
+        """Namespace, 802.1Q sub-interface and exactly the Amazon addresses of the standing peers."""
+        interface = self.interface(vif.id)
+        self.ensure_port(vif.connection_id)
+        ensure_namespace(interface.namespace)
+        self.driver.ensure(self.port(vif.connection_id), vif.vlan, interface, mtu=vif.mtu)
+        addresses = [peer.amazon_address for peer in wired_peers(vif)]
+        ensure_addresses(interface, addresses, hop_limit=AMAZON_HOP_LIMIT)
+
+    def remove_vif(self, vif: VirtualInterface) -> None:
+        interface = self.interface(vif.id)
+        self.driver.remove(self.port(vif.connection_id), vif.vlan, interface)
+        remove_namespace(interface.namespace)
+
+    def remove_strays(self, wanted: set[str]) -> None:
+        """Remove VIF namespaces, left by a killed run, whose VIF is not among the wanted ids."""
+        prefix = self.places.namespace("dxvif-")
+        keep = {self.interface(vif_id).namespace for vif_id in wanted}
+        for name in namespaces(prefix):
+            if name not in keep:
+                remove_namespace(name)
+
+    def _exists(self, end: End) -> bool:
+        with netlink(end.namespace) as kernel:
+            return find_link(kernel, end.interface) is not None

@@ -1,0 +1,296 @@
+"""The cloud world's front door: what the API asks of it, and what the physical world reports to it.
+
+`Cloud` is pure rules and a store. It opens no socket and touches no kernel object; it decides what there
+should be, says that something changed (`subscribe`), and is told what there is (`set_carrier`,
+`vif_configured`, `observe`, ...). Each call is one transaction: when it returns, what it did is stored; when
+it raises, nothing was done. Listeners are called after the transaction and may call back.
+
+Some states end by themselves (an order is processed, a deleted VIF vanishes from the lists). That happens in
+`due`, after each transaction for what is due at once, and when its caller's clock says so for the rest.
+
+All of it runs in one thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from lab.directconnect import gateways
+from lab.directconnect.answers import VirtualInterfaceAnswers
+from lab.directconnect.errors import ClientException, ServerException
+from lab.directconnect.identifiers import Kind, device, new_id
+from lab.directconnect.lifecycle import ConnectionEvent, PeerEvent, VifEvent
+from lab.directconnect.locations import LOCATIONS, find_location
+from lab.directconnect.model import (
+    AddressFamily,
+    BgpStatus,
+    Connection,
+    ConnectionState,
+    GatewayDeclaration,
+    HistoryEntry,
+    LogicalRedundancy,
+    Network,
+    VirtualInterface,
+)
+from lab.directconnect.operations import OPERATIONS
+from lab.directconnect.operations.registry import Caller, Context, Handler
+from lab.directconnect.settings import Settings
+from lab.directconnect.store import Store, StoreError
+from lab.directconnect.transitions import (
+    advance_connection,
+    advance_peer,
+    advance_vif,
+    set_carrier,
+    set_status,
+    timers,
+)
+from lab.directconnect.world import Changes, World
+from lab.errors import UsageError
+
+__all__ = ["Caller", "Changes", "Cloud"]
+
+#: The kinds of those history entries that hold an observed status, or another reason for the same one.
+STATUS, REASON = "status", "reason"
+
+
+class Cloud:
+    """The cloud world of one lab.
+
+    :param store: holds what an earlier endpoint left; stays open as long as this is used.
+    """
+
+    def __init__(self, store: Store, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self._listeners: list[Callable[[Changes], None]] = []
+        self._answers = VirtualInterfaceAnswers()
+        self._world = World(store, self._committed)
+
+    # ===== the API =====
+
+    @property
+    def operations(self) -> Mapping[str, Handler]:
+        """What is simulated, by operation name."""
+        return OPERATIONS
+
+    def perform(self, operation: str, caller: Caller, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        """Carry out one operation of the API.
+
+        :param parameters: the request's members, of the types that the service model says.
+        :return: the answer's members; it may share parts with other answers, so it is not to be changed.
+        :raises ApiError: nothing was changed.
+        """
+        handler = OPERATIONS.get(operation)
+        if handler is None:
+            raise ClientException(f"{operation} is not simulated yet.")
+        context = Context(self._world, self._settings, caller, self._settings.clock(), self._answers)
+        try:
+            with self._world.transaction():
+                return handler(context, parameters)
+        except StoreError as error:
+            raise ServerException(f"{error}") from error
+
+    # ===== reading =====
+
+    def connections(self) -> tuple[Connection, ...]:
+        """Every connection of the lab, lately deleted ones among them."""
+        return tuple(self._world.connections)
+
+    def connection(self, connection_id: str) -> Connection | None:
+        """The connection of this id."""
+        return self._world.connections.get(connection_id)
+
+    def virtual_interfaces(self) -> tuple[VirtualInterface, ...]:
+        """Every virtual interface of the lab, lately deleted ones among them."""
+        return tuple(self._world.virtual_interfaces)
+
+    def virtual_interface(self, vif_id: str) -> VirtualInterface | None:
+        """The virtual interface of this id."""
+        return self._world.virtual_interfaces.get(vif_id)
+
+    def advertised_prefixes(self, vif: VirtualInterface, family: AddressFamily) -> tuple[Network, ...]:
+        """What AWS advertises to the customer on this VIF's session of this family."""
+        return gateways.advertised_prefixes(self._world, vif, family)
+
+    def prefix_limit(self, vif: VirtualInterface, family: AddressFamily) -> int:
+        """How many prefixes AWS accepts on this VIF's session of this family."""
+        return gateways.prefix_limit(vif, family)
+
+    def history(self, peer_id: str) -> tuple[HistoryEntry, ...]:
+        """What happened to a peer, oldest first; the newest thousand entries."""
+        return self._store.history(peer_id)
+
+    def last_change(self, peer_id: str) -> HistoryEntry | None:
+        """Since when a peer's status is what it is, with the newest reason; None if none was observed."""
+        change, newest = self._store.latest(peer_id, STATUS), self._store.latest(peer_id, STATUS, REASON)
+        return change and newest and change.model_copy(update={"reason": newest.reason})
+
+    def subscribe(self, listener: Callable[[Changes], None]) -> None:
+        """Have a function called after each transaction that changed something."""
+        self._listeners.append(listener)
+
+    # ===== the topology =====
+
+    def plug_cable(
+        self,
+        name_or_id: str,
+        *,
+        location: str,
+        bandwidth: str = "1Gbps",
+        account: str | None = None,
+        region: str | None = None,
+        logical_redundancy: LogicalRedundancy | None = None,
+    ) -> Connection:
+        """The connection that a cable of the topology is: an existing one of this name or id, else a new one.
+
+        A new one is there at once, without an order, and `down` until `set_carrier` says otherwise.
+
+        :param location: a location's code; with the rest it counts for a new connection only.
+        :param account: the owner; the lab's account if None.
+        :param region: the location's own if None.
+        :raises UsageError: the name fits several connections, no connection has this id, or there is no such
+            location or bandwidth.
+        """
+        existing = self._named_connection(name_or_id)
+        if existing is not None:
+            return existing
+        place = find_location(location)
+        if place is None:
+            raise UsageError(f"there is no location '{location}'; known are {', '.join(LOCATIONS)}")
+        if bandwidth not in place.bandwidths:
+            raise UsageError(
+                f"{place.code} has no ports of {bandwidth}; it has {', '.join(place.bandwidths)}"
+            )
+        with self._world.transaction():
+            return self._world.connections.put(
+                Connection(
+                    id=new_id("dxcon", self._world.connections),
+                    number=self._world.next_number(),
+                    name=name_or_id,
+                    owner=account or self._settings.account,
+                    region=region or place.region,
+                    location=place.code,
+                    bandwidth=bandwidth,
+                    state=ConnectionState.DOWN,
+                    since=self._settings.clock(),
+                    device=device(place.code),
+                    logical_redundancy=logical_redundancy or self._settings.logical_redundancy,
+                )
+            )
+
+    def declare_gateway(self, id_or_name: str, *, asn: int | None, cidrs: Sequence[Network]) -> None:
+        """Say what stands behind the VIFs of a gateway; replaces what was said before.
+
+        :param id_or_name: a `vgw-` id, a Direct Connect gateway's id or name, or `public`.
+        :param asn: Amazon's side, for a `vgw-` id only.
+        :raises UsageError: an ASN for a gateway whose ASN the API or AWS sets.
+        """
+        if asn is not None and not Kind.VIRTUAL_GATEWAY.matches(id_or_name):
+            raise UsageError(
+                f"the gateway '{id_or_name}' cannot be given an ASN in the topology:"
+                " only a vgw- id can; a Direct Connect gateway's is its amazonSideAsn"
+            )
+        known = self._world.declarations.get(id_or_name)
+        number = known.number if known else self._world.next_number()
+        declared = GatewayDeclaration(id=id_or_name, number=number, asn=asn, cidrs=tuple(cidrs))
+        if declared == known:
+            return
+        with self._world.transaction():
+            self._world.declarations.put(declared)
+            for vif in gateways.virtual_interfaces_behind(self._world, id_or_name):
+                self._world.virtual_interfaces.put(vif)
+
+    # ===== what the physical world reports =====
+
+    def set_carrier(self, connection_id: str, up: bool) -> None:
+        """There is, or is no, light on a connection's cable."""
+        with self._world.transaction():
+            set_carrier(self._world, connection_id, up, self._settings.clock())
+
+    def connection_removed(self, connection_id: str) -> None:
+        """Nothing of a deleted connection is left on the machine."""
+        with self._world.transaction():
+            advance_connection(self._world, connection_id, ConnectionEvent.REMOVED, self._settings.clock())
+
+    def vif_configured(self, vif_id: str) -> None:
+        """A virtual interface's VLAN and addresses are on the machine."""
+        with self._world.transaction():
+            advance_vif(self._world, vif_id, VifEvent.CONFIGURED, self._settings.clock())
+
+    def vif_removed(self, vif_id: str) -> None:
+        """Nothing of a deleted virtual interface is left on the machine: its VLAN and addresses are free."""
+        with self._world.transaction():
+            advance_vif(self._world, vif_id, VifEvent.REMOVED, self._settings.clock())
+
+    def peer_configured(self, vif_id: str, peer_id: str) -> None:
+        """AWS's end of a peer is ready for the session."""
+        with self._world.transaction():
+            advance_peer(self._world, vif_id, peer_id, PeerEvent.CONFIGURED, self._settings.clock())
+
+    def peer_removed(self, vif_id: str, peer_id: str) -> None:
+        """Nothing of a deleted peer is left on the machine: its addresses are free."""
+        with self._world.transaction():
+            advance_peer(self._world, vif_id, peer_id, PeerEvent.REMOVED, self._settings.clock())
+
+    def observe(self, peer_id: str, status: BgpStatus, *, reason: str, at: float) -> None:
+        """A peer's session was seen to be in this status; kept in the history where that is news.
+
+        :param reason: one sentence of why.
+        :param at: when it was so, epoch seconds.
+        """
+        vif = self._world.virtual_interface_of(peer_id)
+        if vif is None:
+            return
+        with self._world.transaction():
+            self._remember(peer_id, status, reason, at)
+            set_status(self._world, vif, peer_id, status, at)
+
+    def record(self, peer_id: str, kind: str, detail: str, at: float) -> None:
+        """Keep a step of a peer's timeline, such as `address` or `open`, in its history."""
+        if self._world.virtual_interface_of(peer_id) is not None:
+            self._store.append_history(peer_id, HistoryEntry(at=at, kind=kind, detail=detail))
+
+    def due(self, now: float) -> float | None:
+        """Carry out what happens by itself and is due.
+
+        :param now: epoch seconds.
+        :return: when the next such thing happens, or None.
+        """
+        while True:
+            pending = list(timers(self._world, self._settings))
+            ripe = [timer for timer in pending if timer.at <= now]
+            if not ripe:
+                return min((timer.at for timer in pending), default=None)
+            with self._world.transaction():
+                for timer in ripe:
+                    timer.fire(now)
+
+    def _remember(self, peer_id: str, status: BgpStatus, reason: str, at: float) -> None:
+        latest = self._store.latest(peer_id, STATUS, REASON)
+        if latest is not None and (latest.detail, latest.reason) == (status.value, reason):
+            return
+        kind = REASON if latest is not None and latest.detail == status.value else STATUS
+        entry = HistoryEntry(at=at, kind=kind, detail=status.value, reason=reason)
+        self._store.append_history(peer_id, entry)
+
+    def _committed(self, changes: Changes) -> None:
+        self._answers.forget(
+            id_ for id_ in changes.virtual_interfaces if id_ not in self._world.virtual_interfaces
+        )
+        for listener in self._listeners:
+            listener(changes)
+        now = self._settings.clock()
+        if any(timer.at <= now for timer in timers(self._world, self._settings, changes)):
+            self.due(now)
+
+    def _named_connection(self, name_or_id: str) -> Connection | None:
+        gone = (ConnectionState.DELETING, ConnectionState.DELETED)
+        alive = [connection for connection in self._world.connections if connection.state not in gone]
+        fitting = [connection for connection in alive if name_or_id in (connection.id, connection.name)]
+        if len(fitting) > 1:
+            ids = ", ".join(connection.id for connection in fitting)
+            raise UsageError(f"several connections are named '{name_or_id}': name the cable by one of {ids}")
+        if not fitting and Kind.CONNECTION.matches(name_or_id):
+            raise UsageError(f"there is no connection {name_or_id} to plug the cable into")
+        return fitting[0] if fitting else None

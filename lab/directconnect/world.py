@@ -1,0 +1,202 @@
+"""The cloud world in memory: every resource of a lab, and the transaction that changes them.
+
+Reading never touches the disk. A change is made in memory at once and noted in a journal; at the end of the
+transaction the journal is written to the store, and only if that succeeds the change stays. An operation that
+fails half way leaves nothing: the journal is played back.
+
+There is one transaction at a time, because there is one thread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from lab.directconnect.model import (
+    BgpPeerState,
+    Connection,
+    DirectConnectGateway,
+    GatewayDeclaration,
+    Network,
+    PoolCursor,
+    Resource,
+    VirtualInterface,
+    VirtualInterfaceState,
+)
+from lab.directconnect.store import Row, Store
+
+R = TypeVar("R", bound=Resource)
+Journal = dict[tuple[str, str], Resource | None]
+
+
+@dataclass(frozen=True)
+class Changes:
+    """The ids of what a transaction changed, made or removed."""
+
+    connections: frozenset[str] = frozenset()
+    virtual_interfaces: frozenset[str] = frozenset()
+
+
+class Table(Generic[R]):
+    """All resources of one kind, by id, in the order in which they were made."""
+
+    def __init__(self, kind: str, model: type[R], journal: Journal) -> None:
+        self.kind = kind
+        self._model = model
+        self._journal = journal
+        self._rows: dict[str, R] = {}
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self._rows.values())
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __contains__(self, id_: object) -> bool:
+        return id_ in self._rows
+
+    def get(self, id_: str) -> R | None:
+        """The present version of a resource."""
+        return self._rows.get(id_)
+
+    def some(self, ids: Iterable[str]) -> Iterator[R]:
+        """Those of these ids that there are."""
+        return (row for id_ in ids if (row := self._rows.get(id_)))
+
+    def put(self, row: R) -> R:
+        """Add a resource, or put a new version in the place of the old one."""
+        self._journal.setdefault((self.kind, row.id), self._rows.get(row.id))
+        self._rows[row.id] = row
+        return row
+
+    def remove(self, id_: str) -> None:
+        """Take a resource out of the world."""
+        self._journal.setdefault((self.kind, id_), self._rows.pop(id_))
+
+    def restore(self, id_: str, before: R | None) -> None:
+        """Undo what was done to a resource; one that was removed comes back in its place in the order."""
+        if before is None:
+            self._rows.pop(id_, None)
+            return
+        self._rows[id_] = before
+        self._rows = dict(sorted(self._rows.items(), key=lambda item: item[1].number))
+
+    def read(self, rows: Iterable[Row]) -> None:
+        """Take over what was stored."""
+        stored = (self._model.model_validate_json(row.document or "") for row in rows)
+        self._rows = {row.id: row for row in sorted(stored, key=lambda row: row.number)}
+
+    def stored(self, id_: str) -> Row:
+        """The present version as the store keeps it."""
+        row = self._rows.get(id_)
+        return Row(self.kind, id_, None if row is None else row.model_dump_json())
+
+
+class World:
+    """The tables, and transactions over all of them.
+
+    :param committed: called after each transaction that changed something.
+    """
+
+    def __init__(self, store: Store, committed: Callable[[Changes], None]) -> None:
+        self._store = store
+        self._committed = committed
+        self._journal: Journal = {}
+        self._homes: dict[str, str] = {}
+        self.connections = Table("connection", Connection, self._journal)
+        self.virtual_interfaces = Table("virtual-interface", VirtualInterface, self._journal)
+        self.gateways = Table("gateway", DirectConnectGateway, self._journal)
+        self.declarations = Table("declaration", GatewayDeclaration, self._journal)
+        self.cursors = Table("cursor", PoolCursor, self._journal)
+        self._tables: dict[str, Table[Any]] = {
+            table.kind: table
+            for table in (
+                self.connections,
+                self.virtual_interfaces,
+                self.gateways,
+                self.declarations,
+                self.cursors,
+            )
+        }
+        self._read()
+        self._number = max((row.number for table in self._tables.values() for row in table), default=0)
+
+    def next_number(self) -> int:
+        """A number larger than that of every resource made so far."""
+        self._number += 1
+        return self._number
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything put and removed inside the block is stored when it ends, or else undone.
+
+        :raises StoreError: nothing was changed, because it cannot be stored.
+        """
+        try:
+            yield
+            changes = self._commit()
+        except BaseException:
+            self._undo()
+            raise
+        finally:
+            self._journal.clear()
+        if changes is not None:
+            self._committed(changes)
+
+    def virtual_interfaces_on(self, connection_id: str) -> list[VirtualInterface]:
+        """A connection's VIFs, deleted ones left out."""
+        return [
+            vif
+            for vif in self.virtual_interfaces
+            if vif.connection_id == connection_id and vif.state is not VirtualInterfaceState.DELETED
+        ]
+
+    def virtual_interface_of(self, peer_id: str) -> VirtualInterface | None:
+        """The VIF that has this peer; a peer never moves to another."""
+        vif = self.virtual_interfaces.get(self._homes.get(peer_id, ""))
+        if vif is None:
+            vif = next((vif for vif in self.virtual_interfaces if vif.peer(peer_id)), None)
+            self._homes |= {peer_id: vif.id} if vif else {}
+        return vif if vif and vif.peer(peer_id) else None
+
+    def held_blocks(self) -> set[Network]:
+        """Every block in which a peer has its addresses until nothing of it is left on the machine."""
+        return {
+            peer.block
+            for vif in self.virtual_interfaces
+            for peer in vif.peers
+            if peer.state is not BgpPeerState.DELETED
+        }
+
+    def _read(self) -> None:
+        rows: dict[str, list[Row]] = {kind: [] for kind in self._tables}
+        for row in self._store.load():
+            rows[row.kind].append(row)
+        for kind, table in self._tables.items():
+            table.read(rows[kind])
+
+    def _commit(self) -> Changes | None:
+        if not self._journal:
+            return None
+        rows = [self._tables[kind].stored(id_) for kind, id_ in self._journal]
+        self._store.write(rows, forget=self._gone_peers())
+        return Changes(self._changed(self.connections.kind), self._changed(self.virtual_interfaces.kind))
+
+    def _undo(self) -> None:
+        for (kind, id_), before in self._journal.items():
+            self._tables[kind].restore(id_, before)
+
+    def _changed(self, kind: str) -> frozenset[str]:
+        return frozenset(id_ for changed, id_ in self._journal if changed == kind)
+
+    def _gone_peers(self) -> set[str]:
+        """The peers that no VIF lists any more since this transaction."""
+        gone: set[str] = set()
+        for (_, id_), before in self._journal.items():
+            if isinstance(before, VirtualInterface):
+                after = self.virtual_interfaces.get(id_)
+                left = after.peers if after is not None else ()
+                gone |= {peer.id for peer in before.peers} - {peer.id for peer in left}
+        return gone

@@ -1,0 +1,161 @@
+"""One lab: its cloud world, its physical world, its lifetime.
+
+`Lab.running` is the whole life of an endpoint. It enters, one inside the other, and leaves in the opposite order:
+
+    claim          this process is the lab's only endpoint
+    cloud world    the store in the state directory, opened or made
+    launcher       the speakers' parent; one that a killed endpoint left is adopted with its sessions
+    controller     makes the machine match the cloud world from here on
+    endpoint       the AWS API is answered from here on
+    topology       cables, then the customer's requests through the API, then the routers
+
+Leaving means taking down: routers, speakers, namespaces and the run directory go; the state directory stays, so
+that the same lab can be brought up again. A killed process leaves all of it standing. `Lab.running` then adopts
+it, and `lab.remains` removes it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from lab.api.app import application
+from lab.api.server import serve
+from lab.bgp.launcher import Launcher
+from lab.bringup import Bringup
+from lab.controller import Controller, Wiring
+from lab.customer import Customer
+from lab.directconnect.cloud import Cloud
+from lab.directconnect.locations import LOCATIONS, find_location
+from lab.directconnect.model import BgpPeer, BgpStatus
+from lab.directconnect.settings import Settings
+from lab.directconnect.store import Store
+from lab.errors import TopologyError
+from lab.network.vlan import vlan_driver
+from lab.places import Places, Record
+from lab.remains import remove_remains
+from lab.routers import Router
+from lab.status import history, routes, status
+from lab.topology import Topology
+
+Tell = Callable[[str], None]
+
+
+def silent(_: str) -> None:
+    """Tell nobody."""
+
+
+@dataclass
+class Lab:
+    """A lab that can be brought up.
+
+    :param topology: the physical world; without one the endpoint stands alone.
+    :param tell: is told, in a few words each, what is being done.
+    """
+
+    places: Places
+    settings: Settings = field(default_factory=Settings)
+    topology: Topology | None = None
+    host: str = "127.0.0.1"
+    port: int = 0
+    tell: Tell = silent
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[RunningLab]:
+        """The lab, up; taken down when the block ends.
+
+        :raises LabError: (possibly in an ExceptionGroup) something of it cannot be made; nothing is left behind.
+        """
+        self.places.prepare()
+        async with AsyncExitStack() as stack:
+            stack.enter_context(self.places.claim())
+            stack.push_async_callback(asyncio.to_thread, remove_remains, self.places)
+            yield await self._enter(stack)
+
+    async def _enter(self, stack: AsyncExitStack) -> RunningLab:
+        store = stack.enter_context(Store.open(self.places.state))
+        cloud = Cloud(store, self.settings)
+        launcher = await Launcher.open(self.places.run)
+        stack.push_async_callback(launcher.shutdown)
+        driver = await asyncio.to_thread(vlan_driver)
+        controller = Controller(cloud, launcher, Wiring(self.places, driver))
+        await stack.enter_async_context(controller.running())
+        running = RunningLab(self.places, cloud, controller)
+        app = application(cloud, extra_routes=running.pages())
+        address = await stack.enter_async_context(serve(app, self.host, self.port))
+        running.url = address.url
+        self._publish(running)
+        if self.topology is not None:
+            await stack.enter_async_context(self._bringup(self.topology, running).standing())
+        return running
+
+    def _bringup(self, topology: Topology, running: RunningLab) -> Bringup:
+        location = find_location(topology.device.location)
+        if location is None:
+            known = ", ".join(LOCATIONS)
+            sentence = f"there is no Direct Connect location '{topology.device.location}'; known are {known}"
+            raise TopologyError(sentence, topology.path)
+        running.region = location.region
+        customer = Customer(running.url, location.region, topology.path)
+        running.bringup = Bringup(
+            topology, self.places, running.cloud, running.controller, customer, self.tell
+        )
+        return running.bringup
+
+    def _publish(self, running: RunningLab) -> None:
+        topology = str(self.topology.path) if self.topology else None
+        self.places.publish(
+            Record(self.places.name, os.getpid(), running.url, str(self.places.state), topology)
+        )
+
+
+@dataclass
+class RunningLab:
+    """A lab that is up."""
+
+    places: Places
+    cloud: Cloud
+    controller: Controller
+    url: str = ""
+    region: str = "us-east-1"
+    bringup: Bringup | None = None
+
+    @property
+    def routers(self) -> Mapping[str, Router]:
+        """The topology's customer routers by name."""
+        return self.bringup.routers if self.bringup else {}
+
+    async def wait_until_up(self, timeout: float) -> bool:
+        """Wait until every peer is `up`; False if that takes longer than `timeout` seconds."""
+        return await self._wait(self._all_up, timeout)
+
+    async def wait_for_routes(self, timeout: float) -> bool:
+        """Wait until AWS accepted a route of every peer; False if that takes longer than `timeout` seconds."""
+        return await self._wait(self._routes_everywhere, timeout)
+
+    async def _wait(self, condition: Callable[[], bool], timeout: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout), self.controller.heard:
+                await self.controller.heard.wait_for(condition)
+        return condition()
+
+    def _all_up(self) -> bool:
+        return all(peer.status is BgpStatus.UP for peer in self._peers())
+
+    def _routes_everywhere(self) -> bool:
+        return all(self.controller.sessions[peer.id].routes for peer in self._peers())
+
+    def _peers(self) -> Iterator[BgpPeer]:
+        return (peer for vif in self.cloud.virtual_interfaces() for peer in vif.standing_peers)
+
+    def pages(self) -> Mapping[str, Callable[[], dict[str, Any]]]:
+        """What the endpoint answers beside the AWS API: the lab's own view, for `dxlab status` and friends."""
+        return {
+            "/lab/status": lambda: status(self.places.name, self.cloud, self.controller.sessions),
+            "/lab/history": lambda: history(self.cloud),
+            "/lab/routes": lambda: routes(self.cloud, self.controller.sessions),
+        }

@@ -1,0 +1,124 @@
+"""Where a lab keeps what it makes, and how another process finds a lab that runs.
+
+A lab is known by its name. Everything it makes carries that name:
+
+    /run/dxlab/<lab>/            what lives as long as the lab: the record below, sockets, logs, routers' directories
+    /run/dxlab/<lab>/lab.json    the `Record`: who serves the endpoint, and where
+    /var/lib/dxlab/<lab>/        the state directory (SQLite), unless the user names another; private to root
+    /run/netns/dxlab-<lab>.*     its network namespaces
+
+Two endpoints must never serve one lab: `claim` holds an advisory lock for as long as the process lives, which
+the kernel releases even after kill -9. A record without a holder of that lock is what a killed endpoint left.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from lab.errors import UsageError
+
+RUN = Path("/run/dxlab")
+STATE = Path("/var/lib/dxlab")
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
+
+
+@dataclass(frozen=True)
+class Record:
+    """What other processes need to know of a running lab."""
+
+    name: str
+    pid: int
+    url: str
+    state_directory: str
+    topology: str | None = None
+
+
+@dataclass(frozen=True)
+class Places:
+    """The directories and names of one lab."""
+
+    name: str
+    state: Path
+
+    @classmethod
+    def of(cls, name: str, state: Path | None = None) -> Places:
+        """Raise UsageError for a name that could not be part of a path or a namespace."""
+        if not NAME.fullmatch(name):
+            raise UsageError(f"'{name}' cannot name a lab: use up to 31 of a-z, 0-9 and '-'")
+        return cls(name, (state or STATE / name).absolute())
+
+    @property
+    def run(self) -> Path:
+        return RUN / self.name
+
+    @property
+    def log(self) -> Path:
+        return self.run / "endpoint.log"
+
+    @property
+    def owns_state(self) -> bool:
+        """Whether the state directory is the lab's own, not one that the user named."""
+        return self.state == STATE / self.name
+
+    def namespace(self, part: str) -> str:
+        """The network namespace of a part: `dx`, a router's node name or a VIF's id."""
+        return f"{self.namespace_prefix}{part}"
+
+    @property
+    def namespace_prefix(self) -> str:
+        return f"dxlab-{self.name}."
+
+    def prepare(self) -> None:
+        """Make the directories. Routers' own daemons must be able to pass through the run directory, not to list it."""
+        RUN.mkdir(mode=0o755, parents=True, exist_ok=True)
+        self.run.mkdir(mode=0o711, exist_ok=True)
+        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @contextmanager
+    def claim(self) -> Iterator[None]:
+        """Be the one endpoint of this lab; UsageError while another lives."""
+        with (self.run / "lock").open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise UsageError(
+                    f"the lab '{self.name}' is already up; see 'dxlab status', end it with 'dxlab down {self.name}'"
+                ) from None
+            yield
+
+    def claimed(self) -> bool:
+        """Whether an endpoint of this lab lives."""
+        try:
+            with (self.run / "lock").open("r") as lock:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except FileNotFoundError:
+            return False
+        return False
+
+    def publish(self, record: Record) -> None:
+        """Write the record at one stroke, so that nobody reads half of it."""
+        draft = self.run / f".lab.json.{os.getpid()}"
+        draft.write_text(json.dumps(asdict(record), indent=2) + "\n")
+        draft.replace(self.run / "lab.json")
+
+
+def record_of(name: str) -> Record | None:
+    """The record of a lab, running or killed; None where there is none."""
+    try:
+        return Record(**json.loads((RUN / name / "lab.json").read_text()))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+
+
+def known_labs() -> list[str]:
+    """Every lab of which anything is left on this machine, in order."""
+    return sorted(path.name for path in RUN.glob("*") if NAME.fullmatch(path.name))

@@ -1,0 +1,47 @@
+"""Removing what a lab left on the machine, whoever made it and however it ended.
+
+Nothing here needs the lab's memory: every object carries the lab's name. Speakers and router daemons are recognised
+by the network namespace that they live in, the launcher by the run directory in its command line; all are ended by
+pid.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from lab.network.namespaces import namespaces, processes_in, remove_namespace
+from lab.places import Places
+from lab.routers import remove_leftovers
+from lab.routers.processes import end_processes
+
+_LAUNCHER = b"lab.bgp.launcher_process"
+
+
+def remove_remains(places: Places) -> None:
+    """Remove every process, container, namespace, link and runtime file of this lab; the state directory stays."""
+    end_processes(_launchers(places.run))
+    remove_leftovers(places.name)
+    names = namespaces(places.namespace_prefix)
+    end_processes([pid for name in names for pid in processes_in(name)])
+    for name in names:
+        remove_namespace(name)
+    shutil.rmtree(places.run, ignore_errors=True)
+
+
+def remove_state(places: Places) -> None:
+    """Remove the lab's state directory, if it is the lab's own."""
+    if places.owns_state:
+        shutil.rmtree(places.state, ignore_errors=True)
+
+
+def _launchers(run_directory: Path) -> Iterator[int]:
+    """The launcher of the lab that has this run directory, if one is left."""
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            words = process.read_bytes().split(b"\0")
+        except OSError:
+            continue
+        if _LAUNCHER in words and bytes(run_directory) in words:
+            yield int(process.parent.name)

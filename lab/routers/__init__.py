@@ -1,0 +1,32 @@
+"""Customer routers: real routing daemons, started from the configuration that their owner wrote.
+
+Two questions are asked of every router, and each is a seam of its own:
+
+    kind      how one routing daemon is configured, started and asked       kinds/    frr
+    runtime   where it runs, and how one works there                        runtimes/ namespace, docker
+
+A `RouterKind` is knowledge without hands: it turns a configuration into files and commands, and a daemon's
+words into common ones. A `RouterRuntime` is hands without knowledge: it makes a place, puts files there and
+runs commands there. `Router` leads the one through the other, so that every kind runs in every runtime.
+
+The lab plugs the cables between `prepare` and `start`: a place exists before its router runs, and an FRR that
+finds its interfaces when it starts has nothing to wait for.
+"""
+
+from lab.routers.kinds import KINDS, Neighbour, RouterKind, RouterRoute, SubInterface
+from lab.routers.router import Router, create
+from lab.routers.runtimes import RUNTIMES, Completed, RouterRuntime, remove_leftovers
+
+__all__ = [
+    "KINDS",
+    "RUNTIMES",
+    "Completed",
+    "Neighbour",
+    "Router",
+    "RouterKind",
+    "RouterRoute",
+    "RouterRuntime",
+    "SubInterface",
+    "create",
+    "remove_leftovers",
+]

@@ -1,0 +1,11 @@
+"""The kinds of customer router. A new one is a module here and a line in the registry (see
+CONTRIBUTING.md).
+"""
+
+from lab.routers.kinds.base import Neighbour, Refusal, RouterKind, RouterRoute, SubInterface
+from lab.routers.kinds.frr import Frr
+
+#: Kinds by the name that a topology's `kind` has; topology/schema.json lists the same names.
+KINDS: dict[str, RouterKind] = {kind.name: kind for kind in (Frr(),)}
+
+__all__ = ["KINDS", "Neighbour", "Refusal", "RouterKind", "RouterRoute", "SubInterface"]

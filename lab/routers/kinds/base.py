@@ -1,0 +1,140 @@
+"""What dxlab has to know of a routing daemon in order to run it as a customer's router.
+
+A kind opens no file and starts no process. It says which files and commands there have to be, and reads what
+the commands printed; `place` is the router's own directory as the daemons see it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from pathlib import PurePath
+
+#: A command: the program and its arguments.
+Argv = tuple[str, ...]
+#: Runs a command in the router's place and returns what it printed.
+Ask = Callable[[Argv], str]
+
+
+@dataclass(frozen=True)
+class SubInterface:
+    """An 802.1Q sub-interface that a configuration asks for.
+
+    :param parent: the interface on which frames carry the tag, such as eth1.
+    :param vlan: the VLAN id, 1 to 4094.
+    :param name: the sub-interface itself, such as eth1.101.
+    :param line: where the configuration first asks for it.
+    """
+
+    parent: str
+    vlan: int
+    name: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A line that the daemon does not take, and what it says of it, in its own words."""
+
+    line: int
+    words: str
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A BGP neighbour as the router sees it.
+
+    :param state: RFC 4271's name of the session's state, such as Established.
+    :param since: when the session became Established, in seconds of the epoch; None while it is not.
+    :param accepted: prefixes received and accepted, over all address families.
+    :param advertised: prefixes sent, over all address families.
+    :param last_reset: the router's own words for why the session last ended; empty before it first did.
+    """
+
+    address: IPv4Address | IPv6Address
+    asn: int
+    state: str
+    since: float | None = None
+    accepted: int = 0
+    advertised: int = 0
+    last_reset: str = ""
+
+
+@dataclass(frozen=True)
+class RouterRoute:
+    """A route that the router uses.
+
+    :param protocol: where it is from: bgp, static, connected, ...
+    :param next_hops: empty for a connected route and for a black hole.
+    """
+
+    prefix: IPv4Network | IPv6Network
+    protocol: str
+    next_hops: tuple[IPv4Address | IPv6Address, ...] = ()
+
+
+class RouterKind(ABC):
+    """One routing daemon's ways."""
+
+    #: As a topology's `kind` calls it.
+    name: str
+    #: The user and group that own the router's directory, and as which the daemons run.
+    user: str
+    #: The container image of the docker runtime, unless the topology names another.
+    image: str
+    #: Paths of the programs; each is also the name of the process that it becomes.
+    daemons: tuple[PurePath, ...]
+    #: The Debian package that brings them.
+    package: str
+    #: Linux capabilities (capabilities(7), without CAP_) that a container needs for them.
+    capabilities: tuple[str, ...]
+    #: Where the daemons expect their directory in a container, so that their own tools find them there.
+    container_directory: PurePath
+    #: The file of the router's directory into which the daemons log.
+    log_file: str
+    #: The file of the router's directory that `check_command` and `amend_command` read.
+    candidate_file: str
+
+    @abstractmethod
+    def files(self, configuration: str) -> Mapping[str, str]:
+        """The files that the router's directory must hold before the daemons start, by name."""
+
+    @abstractmethod
+    def sub_interfaces(self, configuration: str) -> tuple[SubInterface, ...]:
+        """The 802.1Q sub-interfaces that the configuration asks for, each once."""
+
+    @abstractmethod
+    def check_command(self, place: PurePath) -> Argv:
+        """Check the candidate file without any daemon; the status is not 0 where it is refused."""
+
+    @abstractmethod
+    def start_commands(self, place: PurePath) -> Sequence[Argv]:
+        """Start the daemons, in this order. Each command returns once its daemon can be asked."""
+
+    @abstractmethod
+    def apply_command(self, place: PurePath) -> Argv:
+        """Give the running daemons the configuration in `files`; the status is not 0 where they refuse it."""
+
+    @abstractmethod
+    def amend_command(self, place: PurePath) -> Argv:
+        """Carry out the candidate file's lines on the running daemons, as if typed at the router's
+        terminal.
+        """
+
+    @abstractmethod
+    def refusals(self, output: str) -> tuple[Refusal, ...]:
+        """What the daemon refuses, from what a check, an apply or an amend printed. Never holds a key."""
+
+    @abstractmethod
+    def user_command(self, place: PurePath, argv: Sequence[str]) -> Argv:
+        """A command that a user wants to run, so that the daemons' own tools find this router's daemons."""
+
+    @abstractmethod
+    def neighbours(self, ask: Ask, place: PurePath) -> tuple[Neighbour, ...]:
+        """The BGP neighbours, in order of address."""
+
+    @abstractmethod
+    def routes(self, ask: Ask, place: PurePath) -> tuple[RouterRoute, ...]:
+        """The routes that the router uses, IPv4 first, in order of prefix."""

@@ -1,0 +1,210 @@
+"""A router in a container of its own, with its own files and its own version of the daemons.
+
+The engine gives it no network (`--network none`): its network namespace gets a name under /run/netns, and
+from there on cables and sub-interfaces come into it as into any other, which is containerlab's way. The
+container's own process only sleeps below an init that buries orphans; the daemons are started in it, and can
+so be ended and started again without the container, its namespace and its cables going away.
+
+Containers are named dxlab-<lab>-<node> and labelled with their lab, by which a later process finds them. The
+engine must be on this machine. The image is the Dockerfile's target `router`, or one that the topology names.
+"""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path, PurePath
+from typing import cast
+
+import docker
+from docker import DockerClient
+from docker.errors import APIError, BuildError, DockerException, ImageNotFound, NotFound
+from docker.models.containers import Container
+
+from lab.errors import MissingPartError, RouterError
+from lab.network.namespaces import adopt_namespace, prepare_router, remove_namespace
+from lab.routers.kinds.base import Argv
+from lab.routers.runtimes.base import Completed, RouterRuntime
+
+#: The label that says to which lab a container belongs.
+LAB_LABEL = "dxlab.lab"
+NODE_LABEL = "dxlab.node"
+
+# The engine turns IPv6 off in a container without a network of its making.
+_IPV6 = {f"net.ipv6.conf.{scope}.disable_ipv6": "0" for scope in ("all", "default", "lo")}
+_DOCKERFILE = Path(__file__).parents[3] / "Dockerfile"
+
+
+class DockerRuntime(RouterRuntime):
+    """A container of the Docker engine."""
+
+    @property
+    def place(self) -> PurePath:
+        return self.kind.container_directory
+
+    @property
+    def container(self) -> str:
+        """The container's name."""
+        return f"dxlab-{self.site.lab}-{self.site.node}"
+
+    def prepare(self) -> None:
+        with _engine(f"router '{self.site.node}'") as engine:
+            self._ensure_image(engine)
+            container = self._running(engine) or self._create(engine)
+            adopt_namespace(self.site.namespace, _pid(container))
+        prepare_router(self.site.namespace)
+        self._ensure_directory()
+
+    def write(self, files: Mapping[str, str]) -> None:
+        with self._container() as container:
+            container.put_archive(str(self.place), _archive(files))
+
+    def read(self, name: str) -> str:
+        shown = self.run(["cat", str(self.place / name)])
+        return "" if shown.status else shown.output
+
+    def run(self, argv: Sequence[str]) -> Completed:
+        with self._container() as container:
+            ended = container.exec_run(list(argv))
+        # Without a stream, the SDK gives both in one piece.
+        status, output = cast(tuple[int, bytes], ended)
+        return Completed(status, output.decode(errors="replace"))
+
+    def command(self, argv: Sequence[str], *, terminal: bool) -> Argv:
+        return ("docker", "exec", "--interactive", *(["--tty"] if terminal else []), self.container, *argv)
+
+    def remove(self) -> None:
+        with suppress(MissingPartError), _engine() as engine, suppress(NotFound):
+            engine.containers.get(self.container).remove(force=True)
+        remove_namespace(self.site.namespace)
+
+    @classmethod
+    def remove_leftovers(cls, lab: str) -> None:
+        """Remove the lab's containers. Where no engine answers, none of its containers runs."""
+        with suppress(MissingPartError), _engine() as engine:
+            for container in engine.containers.list(all=True, filters={"label": f"{LAB_LABEL}={lab}"}):
+                with suppress(NotFound):
+                    container.remove(force=True)
+
+    def _ensure_directory(self) -> None:
+        made = self.run(["mkdir", "-p", "-m", "0750", str(self.place)])
+        owned = self.run(["chown", f"{self.kind.user}:{self.kind.user}", str(self.place)])
+        if made.status or owned.status:
+            raise RouterError(
+                f"router '{self.site.node}': {self._image} is no image of {self.kind.name}: "
+                f"{made.output.strip()}{owned.output.strip()}"
+            )
+
+    # ----- image -------------------------------------------------------------------------------------------
+
+    @property
+    def _image(self) -> str:
+        return self.site.image or self.kind.image
+
+    def _ensure_image(self, engine: DockerClient) -> None:
+        """Have the image: the lab's own is built where its Dockerfile is at hand, another one is pulled."""
+        try:
+            engine.images.get(self._image)
+        except ImageNotFound:
+            if self.site.image:
+                self._pull(engine)
+            else:
+                self._build(engine)
+
+    def _pull(self, engine: DockerClient) -> None:
+        try:
+            engine.images.pull(self._image)
+        except APIError as error:
+            sentence = (
+                f"router '{self.site.node}': the image {self._image} cannot be pulled: {error.explanation}"
+            )
+            raise MissingPartError(sentence) from error
+
+    def _build(self, engine: DockerClient) -> None:
+        by_hand = f"'docker build --target router --tag {self._image} .' in dxlab's sources makes it"
+        if not _DOCKERFILE.is_file():
+            raise MissingPartError(f"router '{self.site.node}': there is no image {self._image}; {by_hand}")
+        try:
+            engine.images.build(
+                path=str(_DOCKERFILE.parent), target="router", tag=self._image, network_mode="host", rm=True
+            )
+        except (APIError, BuildError) as error:
+            raise MissingPartError(f"the image {self._image} cannot be built ({error}); {by_hand}") from error
+
+    # ----- container ---------------------------------------------------------------------------------------
+
+    def _running(self, engine: DockerClient) -> Container | None:
+        """The router's container, if it runs already."""
+        try:
+            container = engine.containers.get(self.container)
+        except NotFound:
+            return None
+        if container.status == "running":
+            return container
+        container.remove(force=True)
+        return None
+
+    def _create(self, engine: DockerClient) -> Container:
+        container = engine.containers.run(
+            self._image,
+            name=self.container,
+            hostname=self.site.node,
+            labels={LAB_LABEL: self.site.lab, NODE_LABEL: self.site.node},
+            entrypoint=["sleep", "infinity"],
+            init=True,
+            network_mode="none",
+            sysctls=_IPV6,
+            cap_drop=["ALL"],
+            cap_add=list(self.kind.capabilities),
+            detach=True,
+        )
+        container.reload()
+        return container
+
+    @contextmanager
+    def _container(self) -> Iterator[Container]:
+        with _engine(f"router '{self.site.node}'") as engine:
+            try:
+                yield engine.containers.get(self.container)
+            except APIError as error:
+                sentence = f"router '{self.site.node}': the container {self.container}: {error.explanation}"
+                raise RouterError(sentence) from error
+
+
+@contextmanager
+def _engine(who: str = "the docker runtime") -> Iterator[DockerClient]:
+    """A client of the engine, closed afterwards.
+
+    :raises MissingPartError: no engine answers.
+    """
+    try:
+        client = docker.from_env()
+    except DockerException as error:
+        raise MissingPartError(
+            f"{who} needs the Docker engine, and none answers: start it with 'systemctl start docker', or a private "
+            "one with 'eval \"$(scripts/dockerd start)\"' in dxlab's sources"
+        ) from error
+    try:
+        yield client
+    finally:
+        client.close()
+
+
+def _pid(container: Container) -> int:
+    """The container's first process, as this machine numbers it."""
+    pid: int = container.attrs["State"]["Pid"]
+    return pid
+
+
+def _archive(files: Mapping[str, str]) -> bytes:
+    """The files as a tar archive, for root alone."""
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        for name, text in files.items():
+            content = text.encode()
+            member = tarfile.TarInfo(name)
+            member.size, member.mode = len(content), 0o600
+            archive.addfile(member, io.BytesIO(content))
+    return buffer.getvalue()

@@ -1,0 +1,176 @@
+"""A topology file, read and checked from top to bottom.
+
+First the schema has its say (keys, types, kinds), then come the checks that span several places: ends of
+cables that name existing nodes and free ports, networks that are networks, configurations that exist,
+operations that AWS has. Every refusal is a TopologyError with the file and the line. Nothing is asked of the
+machine or of the lab.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Any
+
+from botocore.loaders import create_loader
+
+from lab.topology.model import PUBLIC, Device, Endpoint, Gateway, Link, Request, RouterNode, Topology
+from lab.topology.refusals import check_schema, known
+from lab.topology.source import Place, Source, read
+
+DEVICE_KIND = "aws-dx"
+
+#: What Linux accepts as an interface's name (IFNAMSIZ is 16 with the final zero).
+_INTERFACE = re.compile(r"(?!(?:lo|\.{1,2})$)[^\s/:]{1,15}")
+#: What AWS accepts as a connection's name.
+_CONNECTION = re.compile(r"[\w .,:/=+@-]{1,100}", re.ASCII)
+_VIRTUAL_GATEWAY = re.compile(r"vgw-([0-9a-f]{8}|[0-9a-f]{17})")
+#: Parts of a lab that have a network namespace beside the routers: the device, and each virtual interface.
+_RESERVED = re.compile(r"dx|dxvif-.*")
+
+
+def load(path: Path) -> Topology:
+    """The topology in this file.
+
+    :raises TopologyError: (with file and line) it cannot be read or is wrong.
+    """
+    source = read(path)
+    check_schema(source)
+    routers = tuple(_routers(source))
+    return Topology(
+        name=source.data["name"],
+        path=path.absolute(),
+        device=_device(source),
+        routers=routers,
+        links=tuple(_links(source, {router.name for router in routers})),
+        gateways=dict(_gateways(source)),
+        requests=tuple(_requests(source)),
+    )
+
+
+# ----- nodes ------------------------------------------------------------------------------------------------
+
+
+def _device(source: Source) -> Device:
+    """The one Direct Connect device."""
+    nodes: Mapping[str, Any] = source.data["topology"]["nodes"]
+    devices = [name for name, node in nodes.items() if node["kind"] == DEVICE_KIND]
+    if not devices:
+        raise source.error(f"a lab needs a node of kind '{DEVICE_KIND}'", ("topology", "nodes"))
+    if len(devices) > 1:
+        sentence = f"'{devices[1]}' is a second node of kind '{DEVICE_KIND}'; a lab has one"
+        raise source.error(sentence, ("topology", "nodes", devices[1]))
+    return Device(name=devices[0], location=nodes[devices[0]]["location"])
+
+
+def _routers(source: Source) -> Iterator[RouterNode]:
+    for name, node in source.data["topology"]["nodes"].items():
+        if node["kind"] != DEVICE_KIND:
+            yield _router(source, name, node)
+
+
+def _router(source: Source, name: str, node: Mapping[str, Any]) -> RouterNode:
+    place = ("topology", "nodes", name)
+    if _RESERVED.fullmatch(name):
+        raise source.error(
+            f"a router cannot be called '{name}': that is a part of the Direct Connect device", place
+        )
+    config = (source.path.parent / node["startup-config"]).absolute()
+    if not config.is_file():
+        raise source.error(f"there is no file {config}", (*place, "startup-config"))
+    return RouterNode(
+        name=name,
+        kind=node["kind"],
+        startup_config=config,
+        runtime=node.get("runtime", "namespace"),
+        image=node.get("image"),
+    )
+
+
+# ----- links ------------------------------------------------------------------------------------------------
+
+
+def _links(source: Source, routers: set[str]) -> Iterator[Link]:
+    taken: dict[Endpoint, int] = {}
+    for index, link in enumerate(source.data["topology"].get("links", ())):
+        place = ("topology", "links", index)
+        port, router = _ends(source, link, place, routers)
+        for end in (port, router):
+            if end in taken:
+                raise source.error(f"{end} has a cable already, in line {taken[end]}", place)
+            taken[end] = source.line(*place)
+        yield Link(port=port, router=router, line=source.line(*place))
+
+
+def _ends(
+    source: Source, link: Mapping[str, Any], place: Place, routers: set[str]
+) -> tuple[Endpoint, Endpoint]:
+    """The Direct Connect end and the router's end, in whichever order the file has them."""
+    one, other = (
+        _endpoint(source, text, (*place, "endpoints", index), routers)
+        for index, text in enumerate(link["endpoints"])
+    )
+    if (one.node in routers) == (other.node in routers):
+        raise source.error(f"a cable joins the {DEVICE_KIND} node and a router, not {one} and {other}", place)
+    return (other, one) if one.node in routers else (one, other)
+
+
+def _endpoint(source: Source, text: str, place: Place, routers: set[str]) -> Endpoint:
+    node, _, interface = text.partition(":")
+    nodes = source.data["topology"]["nodes"]
+    if node not in nodes:
+        raise source.error(f"'{text}' names no node; {known(node, nodes)}", place)
+    if node in routers and not _INTERFACE.fullmatch(interface):
+        wanted = "up to 15 characters without space, '/' and ':'"
+        raise source.error(f"'{interface}' cannot name an interface: use {wanted}", place)
+    if node not in routers and not _CONNECTION.fullmatch(interface):
+        wanted = "up to 100 letters, digits, spaces and . , : / = + @ - _"
+        raise source.error(f"'{interface}' cannot name a connection: use {wanted}", place)
+    return Endpoint(node=node, interface=interface)
+
+
+# ----- gateways ---------------------------------------------------------------------------------------------
+
+
+def _gateways(source: Source) -> Iterator[tuple[str, Gateway]]:
+    for name, gateway in source.data.get("gateways", {}).items():
+        place = ("gateways", name)
+        if name.startswith("vgw-") and not _VIRTUAL_GATEWAY.fullmatch(name):
+            wanted = "'vgw-' and 8 or 17 hexadecimal digits"
+            raise source.error(f"'{name}' is no virtual private gateway's id: {wanted}", place)
+        if name == PUBLIC and "asn" in gateway:
+            raise source.error("AWS's public network has its own ASN; leave 'asn' away", (*place, "asn"))
+        cidrs = enumerate(gateway.get("cidrs", ()))
+        networks = (_network(source, text, (*place, "cidrs", index)) for index, text in cidrs)
+        yield name, Gateway(asn=gateway.get("asn"), cidrs=tuple(networks))
+
+
+def _network(source: Source, text: str, place: Place) -> IPv4Network | IPv6Network:
+    try:
+        return ip_network(text)
+    except ValueError as error:
+        raise source.error(f"this is no network in CIDR form: {error}", place) from None
+
+
+# ----- requests ---------------------------------------------------------------------------------------------
+
+
+def _requests(source: Source) -> Iterator[Request]:
+    for index, request in enumerate(source.data.get("requests", ())):
+        [(operation, parameters)] = request.items()
+        place = ("requests", index, operation)
+        if operation not in operations():
+            raise source.error(
+                f"AWS Direct Connect has no operation '{operation}'; {known(operation, operations())}", place
+            )
+        yield Request(operation=operation, parameters=parameters or {}, line=source.line(*place))
+
+
+@cache
+def operations() -> frozenset[str]:
+    """The operations of the Direct Connect API, from botocore's service model."""
+    model = create_loader().load_service_model("directconnect", "service-2")
+    return frozenset(model["operations"])

@@ -1,0 +1,168 @@
+"""What the schema refuses, as a sentence: what is wrong, where, the known words, and a likely meant one.
+
+The schema is the one list of keys, kinds and runtimes. A validator's own messages are written for who wrote
+the schema; these are for who writes a topology. Each keyword of JSON Schema that schema.json uses has one
+function.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from lab.errors import TopologyError
+from lab.topology.source import Source
+
+_TYPES = {
+    "array": "a list",
+    "integer": "a whole number",
+    "null": "nothing",
+    "object": "a mapping",
+    "string": "text",
+}
+
+
+@cache
+def schema() -> Mapping[str, Any]:
+    """The JSON Schema (draft 2020-12) of a topology file."""
+    loaded: dict[str, Any] = json.loads(files("lab.topology").joinpath("schema.json").read_text("utf-8"))
+    return loaded
+
+
+def check_schema(source: Source) -> None:
+    """Raise TopologyError for the topmost line of the file that the schema refuses."""
+    refusals = [_refusal(source, error) for error in Draft202012Validator(schema()).iter_errors(source.data)]
+    if refusals:
+        raise min(refusals, key=lambda refusal: refusal.line or 0)
+
+
+def known(word: str, words: Iterable[str]) -> str:
+    """The known words, and the one that was likely meant."""
+    ordered = sorted(words)
+    close = get_close_matches(word, ordered, n=1)
+    meant = f"; did you mean '{close[0]}'?" if close else ""
+    return f"known: {', '.join(ordered)}{meant}" if ordered else "none is known"
+
+
+@dataclass(frozen=True)
+class _Refused:
+    """What a validator's error is about.
+
+    :param value: what stands in the file.
+    :param demand: what the schema's keyword asks for.
+    :param title: what the value is called: by the schema, or else by its key.
+    :param keyword: of JSON Schema.
+    """
+
+    value: Any
+    demand: Any
+    title: str
+    description: str
+    keyword: str
+    subschema: Mapping[str, Any]
+
+    @classmethod
+    def by(cls, error: ValidationError) -> _Refused:
+        subschema = error.schema if isinstance(error.schema, dict) else {}
+        keys = ["topology", *(part for part in error.absolute_path if isinstance(part, str))]
+        return cls(
+            value=error.instance,
+            demand=error.validator_value,
+            title=subschema.get("title", keys[-1]),
+            description=subschema.get("description", ""),
+            keyword=str(error.validator),
+            subschema=subschema,
+        )
+
+
+def _refusal(source: Source, error: ValidationError) -> TopologyError:
+    refused = _Refused.by(error)
+    place: tuple[Hashable, ...] = tuple(error.absolute_path)
+    if refused.keyword == "additionalProperties":
+        place = (*place, _stranger(refused))
+    elif "propertyNames" in error.absolute_schema_path:
+        # The validator's path ends at the mapping; what is refused is one of its keys.
+        place = (*place, refused.value)
+    return source.error(_SENTENCES[refused.keyword](refused), place)
+
+
+def _stranger(refused: _Refused) -> str:
+    """The first key that the schema does not list."""
+    return next(str(key) for key in refused.value if key not in refused.subschema["properties"])
+
+
+def _unknown_key(refused: _Refused) -> str:
+    key = _stranger(refused)
+    return f"unknown key '{key}' in a {refused.title}; {known(key, refused.subschema['properties'])}"
+
+
+def _missing_key(refused: _Refused) -> str:
+    key = next(key for key in refused.demand if key not in refused.value)
+    return f"a {refused.title} needs '{key}'"
+
+
+def _unknown_word(refused: _Refused) -> str:
+    return f"unknown {refused.title} '{refused.value}'; {known(str(refused.value), refused.demand)}"
+
+
+def _wrong_type(refused: _Refused) -> str:
+    wanted = [refused.demand] if isinstance(refused.demand, str) else refused.demand
+    return f"'{refused.title}' is {' or '.join(_TYPES[kind] for kind in wanted)}, not {_shown(refused.value)}"
+
+
+def _wrong_form(refused: _Refused) -> str:
+    return f"{_shown(refused.value)} is no {refused.title}: {refused.description}"
+
+
+def _out_of_range(refused: _Refused) -> str:
+    limits = f"{refused.subschema['minimum']} to {refused.subschema['maximum']}"
+    return f"{refused.value} is no {refused.title}: {limits}"
+
+
+def _wrong_count(refused: _Refused) -> str:
+    return f"{len(refused.value)} are not the right number for '{refused.title}': {refused.description}"
+
+
+def _repeated(refused: _Refused) -> str:
+    return f"'{refused.title}' holds the same value twice"
+
+
+def _image_elsewhere(_: _Refused) -> str:
+    return "'image' is for 'runtime: docker'"
+
+
+def _shown(value: object) -> str:
+    """A value as a sentence can hold it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict | list):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    return f"'{value}'"
+
+
+_SENTENCES: dict[str, Callable[[_Refused], str]] = {
+    "additionalProperties": _unknown_key,
+    "const": _image_elsewhere,
+    "dependentRequired": _image_elsewhere,
+    "enum": _unknown_word,
+    "maxItems": _wrong_count,
+    "maxLength": _wrong_form,
+    "maxProperties": _wrong_count,
+    "maximum": _out_of_range,
+    "minItems": _wrong_count,
+    "minLength": _wrong_form,
+    "minProperties": _wrong_count,
+    "minimum": _out_of_range,
+    "pattern": _wrong_form,
+    "required": _missing_key,
+    "type": _wrong_type,
+    "uniqueItems": _repeated,
+}

@@ -1,0 +1,110 @@
+"""News of carrier."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from lab.errors import NetworkError
+from lab.network.links import End, ensure_cable, remove_link, set_link
+from lab.network.namespaces import netlink
+from lab.network.watch import LinkEvent, LinkWatch
+
+pytestmark = [pytest.mark.root, pytest.mark.anyio]
+
+Make = Callable[[str], str]
+
+
+@pytest.fixture
+def cable(namespace: Make) -> tuple[End, End]:
+    ends = End(namespace("dx"), "dxcon-fg12ab34"), End(namespace("edge"), "eth1")
+    ensure_cable(*ends)
+    return ends
+
+
+async def next_of(events: AsyncIterator[LinkEvent], interface: str) -> bool:
+    """The carrier in the next event about that interface."""
+    async with asyncio.timeout(5):
+        async for event in events:
+            if event.interface == interface:
+                return event.carrier
+    raise AssertionError("the watch ended")
+
+
+async def test_first_comes_a_snapshot(cable: tuple[End, End]) -> None:
+    async with LinkWatch(cable[0].namespace) as watch, asyncio.timeout(5):
+        events = aiter(watch)
+        found = {await anext(events), await anext(events)}
+    assert found == {LinkEvent("lo", True), LinkEvent("dxcon-fg12ab34", True)}
+
+
+@pytest.mark.parametrize("unplugged", [0, 1], ids=["here", "at the other end"])
+async def test_a_lost_and_returned_carrier_is_told_at_once(cable: tuple[End, End], unplugged: int) -> None:
+    async with LinkWatch(cable[0].namespace) as watch:
+        events = aiter(watch)
+        assert await next_of(events, "dxcon-fg12ab34")
+        for carrier in (False, True, False):
+            started = time.monotonic()
+            await asyncio.to_thread(set_link, cable[unplugged], up=carrier)
+            assert await next_of(events, "dxcon-fg12ab34") is carrier
+            if not carrier:
+                # Linux may hold a returned carrier back for a second, a lost one it must not.
+                assert time.monotonic() - started < 0.5
+
+
+async def test_interfaces_come_and_go(cable: tuple[End, End]) -> None:
+    new = End(cable[0].namespace, "dxcon-fg99zz99")
+    async with LinkWatch(cable[0].namespace) as watch:
+        events = aiter(watch)
+        assert await next_of(events, "dxcon-fg12ab34")
+        await asyncio.to_thread(ensure_cable, new, End(cable[1].namespace, "eth2"))
+        while not await next_of(events, new.interface):
+            """Made first, up later."""
+        await asyncio.to_thread(remove_link, new)
+        assert not await next_of(events, new.interface)
+
+
+async def test_what_is_no_change_of_carrier_is_not_told(cable: tuple[End, End]) -> None:
+    def change_mtu() -> None:
+        with netlink(cable[0].namespace) as kernel:
+            for mtu in (1500, 8500, 9001):
+                kernel.link("set", ifname=cable[0].interface, mtu=mtu)
+
+    async with LinkWatch(cable[0].namespace) as watch:
+        events = aiter(watch)
+        assert await next_of(events, cable[0].interface)
+        await asyncio.to_thread(change_mtu)
+        await asyncio.to_thread(set_link, cable[0], up=False)
+        assert not await next_of(events, cable[0].interface)
+
+
+async def test_lost_messages_are_made_good(cable: tuple[End, End]) -> None:
+    """A listener whose buffer was full asks for everything again, once the stale messages are out of it."""
+
+    def overflow() -> None:
+        for _ in range(20):
+            set_link(cable[0], up=False)
+            set_link(cable[0], up=True)
+        remove_link(cable[0])
+
+    async with LinkWatch(cable[0].namespace) as watch:
+        assert watch._socket is not None
+        watch._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        events = aiter(watch)
+        assert await next_of(events, cable[0].interface)
+        await asyncio.to_thread(overflow)
+        while await next_of(events, cable[0].interface):
+            """Intermediate states, as far as they were not lost."""
+        await asyncio.to_thread(ensure_cable, *cable)
+        while not await next_of(events, cable[0].interface):
+            """Made first, up later."""
+
+
+async def test_a_missing_namespace_is_named(prefix: str) -> None:
+    with pytest.raises(NetworkError, match=f"there is no network namespace '{prefix}none'"):
+        async with LinkWatch(f"{prefix}none"):
+            pytest.fail("opened")
