@@ -1,11 +1,12 @@
 """Bringing a topology up: cables first, then the customer's requests, then the routers.
 
-The order follows from who needs what. A request may name a connection, so its cable must be plugged in before;
-a router's configuration may hold addresses that AWS assigns, so it starts after the requests were answered. A
-cable whose connection the requests themselves order (CreateConnection) is plugged in right after that request.
+The order follows from who needs what. A request may name a connection, so its cable must be plugged in
+before; a router's configuration may hold addresses that AWS assigns, so it starts after the requests were
+answered. A cable whose connection the requests themselves order (CreateConnection) is plugged in right after
+that request.
 
-How many requests were answered is kept in the state directory, so that a lab brought up again over its old state
-goes on where it stopped and orders nothing twice.
+How many requests were answered is kept in the state directory, so that a lab brought up again over its old
+state goes on where it stopped and orders nothing twice.
 """
 
 from __future__ import annotations
@@ -95,11 +96,16 @@ class Bringup:
                     await self._plug(link)
 
     async def _start_routers(self) -> None:
+        """Start every router; one that an endpoint which was killed left running keeps its sessions."""
         virtual_interfaces = await asyncio.to_thread(self._customer.virtual_interfaces)
         for node in self._topology.routers:
+            router = self.routers[node.name]
+            if await asyncio.to_thread(router.is_running):
+                self._tell(f"router {node.name}: runs already")
+                continue
             self._tell(f"router {node.name}: starting {node.kind}")
             text = resolve(node.startup_config.read_text(), virtual_interfaces, node.startup_config)
-            await asyncio.to_thread(self.routers[node.name].start, text)
+            await asyncio.to_thread(router.start, text)
 
     @property
     def _tally(self) -> Path:

@@ -1,7 +1,8 @@
 """The customer: asks AWS for what a topology's `requests` say, over the network, with boto3.
 
 The lab's own requests take the road of everybody's: they are encoded, signed, sent to the endpoint and judged
-there. Names stand in a topology where AWS wants ids; they are looked up through the API right before each request.
+there. Names stand in a topology where AWS wants ids; they are looked up through the API right before each
+request.
 
 boto3 blocks, so every method here is for a thread.
 """

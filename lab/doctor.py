@@ -1,7 +1,8 @@
 """What this machine has and lacks for the lab, found by trying it and not by reading versions.
 
-A check either returns a `Finding` that says what was found, or one that says what is missing and what to do about it.
-Only what every lab needs is required; a missing docker engine, say, matters only to routers that run in containers.
+A check either returns a `Finding` that says what was found, or one that says what is missing and what to do
+about it. Only what every lab needs is required; a missing docker engine, say, matters only to routers that
+run in containers.
 """
 
 from __future__ import annotations

@@ -1,17 +1,18 @@
 """One lab: its cloud world, its physical world, its lifetime.
 
-`Lab.running` is the whole life of an endpoint. It enters, one inside the other, and leaves in the opposite order:
+`Lab.running` is the whole life of an endpoint. It enters, one inside the other, and leaves in the opposite
+order:
 
     claim          this process is the lab's only endpoint
     cloud world    the store in the state directory, opened or made
-    launcher       the speakers' parent; one that a killed endpoint left is adopted with its sessions
-    controller     makes the machine match the cloud world from here on
+    controller     makes the machine match the cloud world from here on; the launcher of the speakers that a
+                   killed endpoint left is adopted with its sessions
     endpoint       the AWS API is answered from here on
     topology       cables, then the customer's requests through the API, then the routers
 
-Leaving means taking down: routers, speakers, namespaces and the run directory go; the state directory stays, so
-that the same lab can be brought up again. A killed process leaves all of it standing. `Lab.running` then adopts
-it, and `lab.remains` removes it.
+Leaving means taking down: routers, speakers, namespaces and the run directory go; the state directory stays,
+so that the same lab can be brought up again. A killed process leaves all of it standing. `Lab.running` then
+adopts it, and `lab.remains` removes it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from typing import Any
 
 from lab.api.app import application
 from lab.api.server import serve
-from lab.bgp.launcher import Launcher
 from lab.bringup import Bringup
 from lab.controller import Controller, Wiring
 from lab.customer import Customer
@@ -68,7 +68,8 @@ class Lab:
     async def running(self) -> AsyncIterator[RunningLab]:
         """The lab, up; taken down when the block ends.
 
-        :raises LabError: (possibly in an ExceptionGroup) something of it cannot be made; nothing is left behind.
+        :raises LabError: (possibly in an ExceptionGroup) something of it cannot be made; nothing is left
+        behind.
         """
         self.places.prepare()
         async with AsyncExitStack() as stack:
@@ -79,10 +80,8 @@ class Lab:
     async def _enter(self, stack: AsyncExitStack) -> RunningLab:
         store = stack.enter_context(Store.open(self.places.state))
         cloud = Cloud(store, self.settings)
-        launcher = await Launcher.open(self.places.run)
-        stack.push_async_callback(launcher.shutdown)
         driver = await asyncio.to_thread(vlan_driver)
-        controller = Controller(cloud, launcher, Wiring(self.places, driver))
+        controller = Controller(cloud, Wiring(self.places, driver))
         await stack.enter_async_context(controller.running())
         running = RunningLab(self.places, cloud, controller)
         app = application(cloud, extra_routes=running.pages())
@@ -129,17 +128,17 @@ class RunningLab:
         """The topology's customer routers by name."""
         return self.bringup.routers if self.bringup else {}
 
-    async def wait_until_up(self, timeout: float) -> bool:
-        """Wait until every peer is `up`; False if that takes longer than `timeout` seconds."""
-        return await self._wait(self._all_up, timeout)
+    async def wait_until_up(self, seconds: float) -> bool:
+        """Wait until every peer is `up`; False if that takes longer."""
+        return await self._wait(self._all_up, seconds)
 
-    async def wait_for_routes(self, timeout: float) -> bool:
-        """Wait until AWS accepted a route of every peer; False if that takes longer than `timeout` seconds."""
-        return await self._wait(self._routes_everywhere, timeout)
+    async def wait_for_routes(self, seconds: float) -> bool:
+        """Wait until AWS accepted a route of every peer; False if that takes longer."""
+        return await self._wait(self._routes_everywhere, seconds)
 
-    async def _wait(self, condition: Callable[[], bool], timeout: float) -> bool:
+    async def _wait(self, condition: Callable[[], bool], seconds: float) -> bool:
         with suppress(TimeoutError):
-            async with asyncio.timeout(timeout), self.controller.heard:
+            async with asyncio.timeout(seconds), self.controller.heard:
                 await self.controller.heard.wait_for(condition)
         return condition()
 
@@ -153,7 +152,7 @@ class RunningLab:
         return (peer for vif in self.cloud.virtual_interfaces() for peer in vif.standing_peers)
 
     def pages(self) -> Mapping[str, Callable[[], dict[str, Any]]]:
-        """What the endpoint answers beside the AWS API: the lab's own view, for `dxlab status` and friends."""
+        """What the endpoint answers beside the AWS API: the lab's own view, for `dxlab status` and others."""
         return {
             "/lab/status": lambda: status(self.places.name, self.cloud, self.controller.sessions),
             "/lab/history": lambda: history(self.cloud),

@@ -2,7 +2,7 @@
 
 A lab is known by its name. Everything it makes carries that name:
 
-    /run/dxlab/<lab>/            what lives as long as the lab: the record below, sockets, logs, routers' directories
+    /run/dxlab/<lab>/            what lives as long as the lab: the record, sockets, logs, routers' files
     /run/dxlab/<lab>/lab.json    the `Record`: who serves the endpoint, and where
     /var/lib/dxlab/<lab>/        the state directory (SQLite), unless the user names another; private to root
     /run/netns/dxlab-<lab>.*     its network namespaces
@@ -76,7 +76,9 @@ class Places:
         return f"dxlab-{self.name}."
 
     def prepare(self) -> None:
-        """Make the directories. Routers' own daemons must be able to pass through the run directory, not to list it."""
+        """Make the directories. Routers' own daemons must be able to pass through the run directory, not to
+        list it.
+        """
         RUN.mkdir(mode=0o755, parents=True, exist_ok=True)
         self.run.mkdir(mode=0o711, exist_ok=True)
         self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -89,7 +91,7 @@ class Places:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise UsageError(
-                    f"the lab '{self.name}' is already up; see 'dxlab status', end it with 'dxlab down {self.name}'"
+                    f"the lab '{self.name}' is already up; end it with 'dxlab down {self.name}'"
                 ) from None
             yield
 

@@ -1,8 +1,8 @@
 """Removing what a lab left on the machine, whoever made it and however it ended.
 
-Nothing here needs the lab's memory: every object carries the lab's name. Speakers and router daemons are recognised
-by the network namespace that they live in, the launcher by the run directory in its command line; all are ended by
-pid.
+Nothing here needs the lab's memory: every object carries the lab's name. Speakers and router daemons are
+recognised by the network namespace that they live in, the launcher by the run directory in its command line;
+all are ended by pid.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ _LAUNCHER = b"lab.bgp.launcher_process"
 
 
 def remove_remains(places: Places) -> None:
-    """Remove every process, container, namespace, link and runtime file of this lab; the state directory stays."""
+    """Remove every process, container, namespace, link and runtime file of this lab; the state directory
+    stays.
+    """
     end_processes(_launchers(places.run))
     remove_leftovers(places.name)
     names = namespaces(places.namespace_prefix)

@@ -1,6 +1,7 @@
 """The lab's own view of itself, for `dxlab status` and everything that watches a lab.
 
-It is what the AWS API has no words for: since when a session is in its state, and why. Keys never appear in it.
+It is what the AWS API has no words for: since when a session is in its state, and why. Keys never appear in
+it.
 """
 
 from __future__ import annotations
@@ -19,8 +20,8 @@ Sessions = Mapping[str, Session]
 def status(name: str, cloud: Cloud, sessions: Mapping[str, Session]) -> dict[str, Any]:
     """Connections, their VIFs and these VIFs' peers, as one document.
 
-    Addresses are CIDR text, times are seconds since the epoch (null where nothing happened yet), states are AWS's
-    words.
+    Addresses are CIDR text, times are seconds since the epoch (null where nothing happened yet), states are
+    AWS's words.
     """
     vifs = cloud.virtual_interfaces()
     return {
@@ -71,7 +72,9 @@ def _peer(peer: BgpPeer, sessions: Sessions) -> dict[str, Any]:
 
 
 def history(cloud: Cloud) -> dict[str, Any]:
-    """What happened to every peer, oldest first: the steps on the way to its session and each `bgpStatus` since."""
+    """What happened to every peer, oldest first: the steps on the way to its session and each `bgpStatus`
+    since.
+    """
     peers = [peer for vif in cloud.virtual_interfaces() for peer in vif.peers]
     return {peer.id: [entry.model_dump(mode="json") for entry in cloud.history(peer.id)] for peer in peers}
 

@@ -3,8 +3,7 @@
     ApiError                                      everything that the API answers (lab.directconnect.errors)
     +-- FrontEndError
         +-- UnknownOperationException             no such operation (400)
-        |   +-- PathNotFound                      ... because nothing is at this path (404)
-        |   +-- MethodNotAllowed                  ... because operations are asked for with POST (405)
+        |   +-- NotFound                          ... because the method or path is not the protocol's (404)
         +-- SerializationException                the body cannot be read, or a value has the wrong type (400)
         +-- UnsupportedMediaTypeException         the content type is not the protocol's (415)
         +-- RequestEntityTooLargeException        the body is larger than any request of the API (413)
@@ -28,12 +27,8 @@ class UnknownOperationException(FrontEndError):  # noqa: N818 - AWS's name
     code = "UnknownOperationException"
 
 
-class PathNotFound(UnknownOperationException):
+class NotFound(UnknownOperationException):
     status = 404
-
-
-class MethodNotAllowed(UnknownOperationException):
-    status = 405
 
 
 class SerializationException(FrontEndError):  # noqa: N818 - AWS's name

@@ -19,7 +19,12 @@ class Request:
     method: str
     path: str
     headers: Mapping[bytes, bytes]
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)
+
+    @property
+    def line(self) -> str:
+        """Method and path, cut where they are long, to be shown."""
+        return f"{self.method} {self.path}"[:64]
 
     def header(self, name: bytes) -> str | None:
         """The value of a header; None where the client sent none."""

@@ -73,18 +73,7 @@ def validate(operation: Operation, parameters: object) -> dict[str, Any]:
 
 @cache
 def _check_of(operation: Operation) -> Check:
-    if operation.input is None:
-        return _no_members(operation.name)
     return _structure(operation.input, operation.name)
-
-
-def _no_members(operation: str) -> Check:
-    def check(value: object, path: str) -> dict[str, Any]:
-        for name in _of_type(dict, value, path):
-            raise ClientException(_unknown(_clipped(name), operation, {}))
-        return {}
-
-    return check
 
 
 def _of_shape(shape: Shape) -> Check:
@@ -97,8 +86,9 @@ def _anything(_: Shape) -> Check:
     return lambda value, _: value
 
 
-def _structure(shape: Shape, operation: str = "") -> Check:
-    members = {name: _of_shape(member) for name, member in shape.members.items()}
+def _structure(shape: Shape | None, operation: str = "") -> Check:
+    members = {name: _of_shape(member) for name, member in shape.members.items()} if shape else {}
+    required = shape.required_members if shape else []
 
     def check(value: object, path: str) -> dict[str, Any]:
         structure = _of_type(dict, value, path)
@@ -107,7 +97,7 @@ def _structure(shape: Shape, operation: str = "") -> Check:
             if name not in members:
                 raise ClientException(_unknown(f"{prefix}{_clipped(name)}", path or operation, members))
         given = {name: item for name, item in structure.items() if item is not None}
-        for name in shape.required_members:
+        for name in required:
             if name not in given:
                 raise ClientException(f"{prefix}{name} is required.")
         return {name: members[name](item, f"{prefix}{name}") for name, item in given.items()}

@@ -68,6 +68,8 @@ class Launcher:
             for charge in list(self._charges.values()):
                 if charge.due is not None and charge.due <= time.monotonic():
                     self._act(charge)
+        Path(self._server.getsockname()).unlink(missing_ok=True)
+        self._server.close()
         self._answer(self._leaving)
 
     def abandon(self) -> None:
@@ -239,10 +241,10 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     birth = _launch(server)
-    if birth is None:
-        path.unlink(missing_ok=True)
-    else:
+    if birth is not None:
         _live(birth)
+        # Nothing is left to do, and tidying up would first copy every page that is shared with the launcher.
+        os._exit(0)
 
 
 def _listen(path: Path) -> socket.socket:

@@ -30,7 +30,7 @@ from lab.bgp.events import (
     Route,
     UpdateReceived,
 )
-from lab.bgp.neighbor import afi
+from lab.bgp.neighbor import MINIMUM_HOLD_TIME, afi
 from lab.bgp.notifications import CEASE, MAXIMUM_PREFIXES, readable_data
 from lab.bgp.routes import read_update
 from lab.bgp.session import Session
@@ -148,11 +148,11 @@ class Reports:
 
     def _open(self, message: Open) -> None:
         self._say(OpenReceived, *_introduction(message))
-        if not message.hold_time:
+        if message.hold_time < MINIMUM_HOLD_TIME:
             raise Notify(*_UNACCEPTABLE_HOLD_TIME, b"")
 
     def _notification(self, kind: type[NotificationSent | NotificationReceived], body: bytes) -> None:
-        code, subcode = (*body[:2], 0, 0)[:2]
+        code, subcode = body[0], body[1]
         text = readable_data(code, subcode, body[2:])
         self.ending = self._say(kind, code, subcode, text).reason
 

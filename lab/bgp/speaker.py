@@ -86,13 +86,14 @@ class Speaker:
         while self._running:
             self._dial_when_due()
             ready = self._wait()
+            # The session first: if it has ended, whoever calls now may take its place.
+            self._machine.turn()
             if self._orders.fileno() in ready:
                 self._obey()
             if self._call is not None and self._call.fileno() in ready:
                 self._answered(self._call)
             if self._server.fileno() in ready:
                 self._called()
-            self._machine.turn()
 
     # Waiting
 

@@ -1,18 +1,18 @@
 """The command line: one verb per file. Results go to standard output, progress and errors to standard error.
 
-Exit status: 0 done, 1 the lab failed or a router refused its configuration, 2 it could not even be tried (wrong
-command line or file, missing privilege or part). An error is one sentence, never a traceback.
+Exit status: 0 done, 1 the lab failed or a router refused its configuration, 2 it could not even be tried
+(wrong command line or file, missing privilege or part). An error is one sentence, never a traceback.
 """
 
 from __future__ import annotations
 
 import sys
 
-from lab.cli import demo, doctor, down, exec_, serve, status, up
+from lab.cli import cable, demo, doctor, down, exec_, serve, status, up
 from lab.cli.app import app
 from lab.errors import LabError
 
-__all__ = ["app", "demo", "doctor", "down", "exec_", "main", "serve", "status", "up"]
+__all__ = ["app", "cable", "demo", "doctor", "down", "exec_", "main", "serve", "status", "up"]
 
 
 def main() -> None:

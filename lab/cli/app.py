@@ -35,6 +35,7 @@ out = Console(highlight=False, soft_wrap=True, markup=False, width=None if sys.s
 err = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 DEFAULT_PORT = 4577
+DEFAULT_POOL = Settings().ipv6_pool
 
 
 def _pool(text: str) -> IPv6Network:

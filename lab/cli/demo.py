@@ -50,10 +50,10 @@ def demo(
         raise typer.Exit(1)
 
 
-async def _demonstrate(lab: Lab, timeout: float) -> bool:
+async def _demonstrate(lab: Lab, patience: float) -> bool:
     async with lab.running() as running:
         err.print("waiting for the sessions")
-        all_up = await running.wait_until_up(timeout) and await running.wait_for_routes(timeout)
+        all_up = await running.wait_until_up(patience) and await running.wait_for_routes(patience)
         await asyncio.to_thread(_show, running)
         return all_up
 

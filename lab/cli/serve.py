@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lab.cli.app import (
+    DEFAULT_POOL,
     DEFAULT_PORT,
     Delay,
     Host,
@@ -22,7 +23,6 @@ from lab.cli.app import (
     settings_with,
     until_signalled,
 )
-from lab.directconnect.settings import Settings
 from lab.lab import Lab
 from lab.places import Places
 
@@ -33,7 +33,7 @@ def serve(
     port: Port = DEFAULT_PORT,
     state_dir: StateDir = None,
     name: Annotated[str, typer.Option(help="The lab's name, where several run side by side.")] = "serve",
-    ipv6_pool: Ipv6Pool = Settings().ipv6_pool,
+    ipv6_pool: Ipv6Pool = DEFAULT_POOL,
     delay: Delay = 0.0,
 ) -> None:
     """Serve the AWS Direct Connect API until Ctrl-C; resources are kept for the next time."""

@@ -1,4 +1,4 @@
-"""`dxlab status`: connections, VIFs and peers, with what the AWS API has no words for: since when, and why."""
+"""`dxlab status`: connections, VIFs, peers, and what the AWS API has no words for: since when, and why."""
 
 from __future__ import annotations
 

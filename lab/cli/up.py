@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from lab.cli.app import (
+    DEFAULT_POOL,
     DEFAULT_PORT,
     Delay,
     Host,
@@ -26,7 +27,6 @@ from lab.cli.app import (
     settings_with,
     until_signalled,
 )
-from lab.directconnect.settings import Settings
 from lab.errors import LabError
 from lab.lab import Lab
 from lab.places import Places
@@ -43,7 +43,7 @@ def up(
     host: Host = "127.0.0.1",
     port: Port = DEFAULT_PORT,
     state_dir: StateDir = None,
-    ipv6_pool: Ipv6Pool = Settings().ipv6_pool,
+    ipv6_pool: Ipv6Pool = DEFAULT_POOL,
     delay: Delay = 0.0,
     detach: Annotated[
         bool, typer.Option("-d", "--detach", help="Go on in the background once it is up.")
@@ -98,7 +98,7 @@ def _in_background(places: Places) -> None:
             start_new_session=True,
         )
         os.close(writing)
-        with open(reading, "rb") as news:
+        with os.fdopen(reading, "rb") as news:
             ready = news.read(2)
         # The log's name goes with a lab that failed; the open file still holds its last words.
         log.seek(0)

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
+from lab.bgp.events import SpeakerEvent, SpeakerExited
 from lab.bgp.launcher import Launcher
 from lab.bgp.session import Session
 from lab.bgp.spec import Network
@@ -18,8 +19,14 @@ from lab.controller.observer import Observer
 from lab.controller.plan import Wired, is_wired, leaving_peers, speaker_spec, wired_peers, wiring_of
 from lab.controller.wiring import Wiring
 from lab.directconnect.cloud import Changes, Cloud
-from lab.directconnect.model import BgpPeer, ConnectionState, VirtualInterface, VirtualInterfaceState
-from lab.errors import NetworkError
+from lab.directconnect.model import (
+    BgpPeer,
+    Connection,
+    ConnectionState,
+    VirtualInterface,
+    VirtualInterfaceState,
+)
+from lab.errors import NetworkError, SpeakerError
 from lab.network.links import End
 from lab.network.watch import LinkEvent, LinkWatch
 
@@ -46,10 +53,11 @@ class Speaking:
 class Controller:
     """One lab's loop between cloud world and machine; it runs inside `running`."""
 
-    def __init__(self, cloud: Cloud, launcher: Launcher, wiring: Wiring) -> None:
+    def __init__(self, cloud: Cloud, wiring: Wiring) -> None:
         self._cloud = cloud
-        self._launcher = launcher
         self._wiring = wiring
+        self._launcher: Launcher
+        self._group: asyncio.TaskGroup
         self._observer = Observer(cloud)
         self._kernel = ThreadPoolExecutor(KERNEL_THREADS, thread_name_prefix="kernel")
         self._speaking: dict[str, Speaking] = {}
@@ -64,9 +72,10 @@ class Controller:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Adopt or make everything the cloud world holds, then follow both worlds until the block ends.
+        """Adopt or make everything the cloud world holds, then follow both worlds until the block ends; its
+        sessions end with it.
 
-        :raises SpeakerError: (in an ExceptionGroup) when the launcher dies under the lab.
+        :raises SpeakerError: the launcher does not start.
         """
         await self._in_kernel(self._wiring.ensure_device)
         await self._adopt()
@@ -74,15 +83,14 @@ class Controller:
             for follow in (self._follow_speakers, self._follow_links, self._follow_clock):
                 self._start(follow())
             self._cloud.subscribe(self._changed)
-            self._touch(vif.id for vif in self._cloud.virtual_interfaces())
-            for connection in self._cloud.connections():
-                self._start(self._settle_connection(connection.id))
+            self._touch_everything()
             try:
                 yield
             finally:
                 for task in tuple(self._tasks):
                     task.cancel()
         self._kernel.shutdown()
+        await self._launcher.shutdown()
 
     @property
     def sessions(self) -> Mapping[str, Session]:
@@ -92,10 +100,7 @@ class Controller:
     async def plug(self, connection_id: str, router: End) -> None:
         """Plug a cable from a connection's port into an interface of a customer router."""
         await self._in_kernel(self._wiring.plug, connection_id, router)
-        vif_ids = [vif.id for vif in self._cloud.virtual_interfaces() if vif.connection_id == connection_id]
-        for vif_id in vif_ids:
-            self._wired.pop(vif_id, None)
-        self._touch(vif_ids)
+        self._rewire(connection_id)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         """Do something beside everything else, for as long as `running` lasts."""
@@ -107,6 +112,7 @@ class Controller:
 
     async def _adopt(self) -> None:
         """Learn what an earlier endpoint left standing, and end what nobody wants any more."""
+        self._launcher = await Launcher.open(self._wiring.places.run)
         running = await self._launcher.speakers()
         self._speaking = {peer_id: Speaking(speaker.fingerprint) for peer_id, speaker in running.items()}
         wired = [vif for vif in self._cloud.virtual_interfaces() if is_wired(vif)]
@@ -115,21 +121,34 @@ class Controller:
             self._observer.expect(peer_id)
         for peer_id in self._speaking.keys() - wanted:
             await self._stop_speaker(peer_id)
-        await self._in_kernel(
-            self._wiring.remove_strays, {vif.id for vif in self._cloud.virtual_interfaces()}
-        )
+        vif_ids = {vif.id for vif in self._cloud.virtual_interfaces()}
+        await self._in_kernel(self._wiring.remove_strays, vif_ids)
 
     def _changed(self, changes: Changes) -> None:
         self._clock_moved.set()
-        self._touch(changes.virtual_interfaces)
-        for connection_id in changes.connections:
-            self._start(self._settle_connection(connection_id))
+        self._touch(changes.connections | changes.virtual_interfaces)
 
     async def _follow_speakers(self) -> None:
-        async for event in self._launcher.events():
-            async with self.heard:
-                self._observer.heard(event)
-                self.heard.notify_all()
+        while True:
+            try:
+                async for event in self._launcher.events():
+                    await self._hear(event)
+            except SpeakerError as error:
+                log.error("%s; starting another", error)
+                await self._replace_launcher()
+
+    async def _hear(self, event: SpeakerEvent) -> None:
+        async with self.heard:
+            self._observer.heard(event)
+            self.heard.notify_all()
+
+    async def _replace_launcher(self) -> None:
+        """The launcher took its speakers and their sessions with it: say so, and start all of them anew."""
+        for peer_id in self._speaking:
+            reason = "the launcher of the speakers died"
+            await self._hear(SpeakerExited(peer_id, time.time(), status=1, reason=reason))
+        await self._adopt()
+        self._touch_everything()
 
     async def _follow_links(self) -> None:
         async with LinkWatch(self._wiring.device) as links:
@@ -141,12 +160,14 @@ class Controller:
         if self._carrier.get(event.interface) == event.carrier:
             return
         self._carrier[event.interface] = event.carrier
-        await self._in_kernel(self._wiring.set_carrier, event.interface, event.carrier)
-        for vif in self._cloud.virtual_interfaces():
-            if vif.connection_id == event.interface:
-                for peer in wired_peers(vif):
-                    await self._tell_link(peer.id, event.carrier)
+        for vif in self._virtual_interfaces_on(event.interface):
+            for peer in wired_peers(vif):
+                await self._tell_link(peer.id, event.carrier)
         self._cloud.set_carrier(event.interface, event.carrier)
+        self._touch([event.interface])
+
+    def _virtual_interfaces_on(self, connection_id: str) -> list[VirtualInterface]:
+        return [vif for vif in self._cloud.virtual_interfaces() if vif.connection_id == connection_id]
 
     async def _follow_clock(self) -> None:
         """Carry out the cloud world's delayed transitions when they are due."""
@@ -158,50 +179,64 @@ class Controller:
                 async with asyncio.timeout(None if due is None else max(0.0, due - now)):
                     await self._clock_moved.wait()
 
-    # Connections
+    # Settling
 
-    async def _settle_connection(self, connection_id: str) -> None:
-        """Every connection whose order has been carried out has a port, with or without a cable."""
-        connection = self._cloud.connection(connection_id)
-        if connection is None or connection.state in (ConnectionState.DELETING, ConnectionState.DELETED):
-            await self._in_kernel(self._wiring.remove_port, connection_id)
-            self._carrier.pop(connection_id, None)
-            if connection is not None and connection.state is ConnectionState.DELETING:
-                self._cloud.connection_removed(connection_id)
-        elif connection.state in (ConnectionState.AVAILABLE, ConnectionState.DOWN):
-            await self._in_kernel(self._wiring.ensure_port, connection_id)
+    def _touch_everything(self) -> None:
+        self._touch(resource.id for resource in self._cloud.connections())
+        self._touch(resource.id for resource in self._cloud.virtual_interfaces())
 
-    # Virtual interfaces
+    def _touch(self, ids: Iterable[str]) -> None:
+        """Have these resources settled, once more after the current time where that is under way."""
+        for id_ in ids:
+            self._touched.add(id_)
+            if id_ not in self._settling:
+                self._settling.add(id_)
+                self._start(self._settle_until_quiet(id_))
 
-    def _touch(self, vif_ids: Iterable[str]) -> None:
-        """Have these VIFs settled, once more after the current time where that is under way."""
-        for vif_id in vif_ids:
-            self._touched.add(vif_id)
-            if vif_id not in self._settling:
-                self._settling.add(vif_id)
-                self._start(self._settle_until_quiet(vif_id))
-
-    async def _settle_until_quiet(self, vif_id: str) -> None:
+    async def _settle_until_quiet(self, id_: str) -> None:
         delay = RETRY_FIRST
-        while vif_id in self._touched:
-            self._touched.discard(vif_id)
+        while id_ in self._touched:
+            self._touched.discard(id_)
             try:
-                await self._settle(vif_id)
-            except NetworkError as error:
-                log.error("%s cannot be wired: %s; next try in %.1f s", vif_id, error, delay)
+                await self._settle(id_)
+            except (NetworkError, SpeakerError) as error:
+                log.error("%s cannot be wired: %s; next try in %.1f s", id_, error, delay)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, RETRY_MOST)
-                self._touched.add(vif_id)
-        self._settling.discard(vif_id)
+                self._wired.pop(id_, None)
+                self._touched.add(id_)
+        self._settling.discard(id_)
 
-    async def _settle(self, vif_id: str) -> None:
-        vif = self._cloud.virtual_interface(vif_id)
-        if vif is None or vif.state is VirtualInterfaceState.DELETED:
-            return
-        if vif.state is VirtualInterfaceState.DELETING:
+    async def _settle(self, id_: str) -> None:
+        connection = self._cloud.connection(id_)
+        vif = self._cloud.virtual_interface(id_)
+        if connection is not None:
+            await self._settle_connection(connection)
+        elif vif is not None and vif.state is VirtualInterfaceState.DELETING:
             await self._remove(vif)
-        elif is_wired(vif):
+        elif vif is not None and is_wired(vif):
             await self._provide(vif)
+
+    # Connections
+
+    async def _settle_connection(self, connection: Connection) -> None:
+        """A connection whose order has been carried out has a port, with or without a cable."""
+        if connection.state is ConnectionState.DELETING:
+            await self._in_kernel(self._wiring.remove_port, connection.id)
+            self._carrier.pop(connection.id, None)
+            self._cloud.connection_removed(connection.id)
+        elif connection.state in (ConnectionState.AVAILABLE, ConnectionState.DOWN):
+            if await self._in_kernel(self._wiring.ensure_port, connection.id):
+                self._rewire(connection.id)
+            await self._in_kernel(self._wiring.pass_carrier, connection.id)
+
+    def _rewire(self, connection_id: str) -> None:
+        """The port is a new one: its virtual interfaces have to be put on it again."""
+        for vif in self._virtual_interfaces_on(connection_id):
+            self._wired.pop(vif.id, None)
+            self._touch([vif.id])
+
+    # Virtual interfaces
 
     async def _provide(self, vif: VirtualInterface) -> None:
         for peer in leaving_peers(vif):
@@ -221,7 +256,7 @@ class Controller:
         self._cloud.vif_configured(vif.id)
 
     async def _speak(self, vif: VirtualInterface, peer: BgpPeer) -> None:
-        """Have the wanted speaker run for this peer; to one that runs already, only what is new to it is told."""
+        """Have the wanted speaker run for this peer; one that runs already is only told what is new."""
         self._observer.expect(peer.id)
         spec = speaker_spec(self._cloud, vif, peer, self._wiring.interface(vif.id).namespace)
         speaking = self._speaking.get(peer.id)

@@ -1,7 +1,8 @@
 """What the speakers report, folded into sessions and told to the cloud world.
 
-`bgpStatus` is never assumed here: it changes when, and only when, `lab.bgp.session.step` says that an event changed
-it. The steps on the way to a session, which the AWS API has no words for, go into the peer's history as its timeline.
+`bgpStatus` is never assumed here: it changes when, and only when, `lab.bgp.session.step` says that an event
+changed it. The steps on the way to a session, which the AWS API has no words for, go into the peer's history
+as its timeline.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a resource means on the machine: pure translations from the cloud world's words to Linux's and BGP's."""
+"""What a resource means on the machine: pure translations from AWS's words to Linux's and BGP's."""
 
 from __future__ import annotations
 
@@ -54,10 +54,11 @@ def wiring_of(vif: VirtualInterface) -> Wired:
 
 
 def router_id(vif: VirtualInterface) -> IPv4Address:
-    """The BGP identifier of the Direct Connect device on this VIF (RFC 6286: any non-zero number, unique per AS).
+    """The BGP identifier of the Direct Connect device on this VIF (RFC 6286: any non-zero number, unique per
+    AS).
 
-    AWS publishes no rule. It follows the VIF's id alone, so that adding or removing a peer never changes it under
-    a session that is up; 100.64.0.0/10 is no customer's address.
+    AWS publishes no rule. It follows the VIF's id alone, so that adding or removing a peer never changes it
+    under a session that is up; 100.64.0.0/10 is no customer's address.
     """
     return IPv4Address(0x64400001 | zlib.crc32(vif.id.encode()) & 0x3FFFFF)
 

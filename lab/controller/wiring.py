@@ -1,9 +1,10 @@
 """The Direct Connect device's side of the lab in the kernel: ports, cables, VIF interfaces.
 
 All of a lab's ports stand in one namespace, the device. A port is a veth end named by its connection, and the
-cable leads from it to the interface of a customer router. While no cable is plugged in, the far end is a stub in
-the device's namespace, shut, so that the port exists, has no carrier, and VIFs can be wired on it before the cable
-comes. Plugging in makes port and cable anew; the VIFs of the connection have to be wired again after that.
+cable leads from it to the interface of a customer router. While no cable is plugged in, the far end is a stub
+in the device's namespace, shut, so that the port exists, has no carrier, and VIFs can be wired on it before
+the cable comes. Plugging in makes port and cable anew; the VIFs of the connection have to be wired again
+after that.
 
 Everything here blocks and may be called from several threads, twice, and after a killed run.
 """
@@ -15,7 +16,15 @@ from dataclasses import dataclass
 
 from lab.controller.plan import wired_peers
 from lab.directconnect.model import VirtualInterface
-from lab.network.links import End, ensure_addresses, ensure_cable, find_link, remove_link, set_link
+from lab.network.links import (
+    End,
+    ensure_addresses,
+    ensure_cable,
+    find_link,
+    has_carrier,
+    remove_link,
+    set_link,
+)
 from lab.network.namespaces import ensure_namespace, namespaces, netlink, remove_namespace
 from lab.network.vlan import VlanDriver
 from lab.places import Places
@@ -48,23 +57,26 @@ class Wiring:
     def ensure_device(self) -> None:
         ensure_namespace(self.device)
 
-    def ensure_port(self, connection_id: str) -> None:
-        """A port for this connection; without a cable, and so without carrier, where it has to be made."""
+    def ensure_port(self, connection_id: str) -> bool:
+        """A port for this connection; True if it had to be made, without a cable and so without carrier."""
         port = self.port(connection_id)
         with self._port_lock:
-            if not self._exists(port):
-                stub = End(self.device, connection_id.replace("dxcon-", "stub-"))
-                ensure_cable(port, stub)
-                set_link(stub, up=False)
+            if self._exists(port):
+                return False
+            stub = End(self.device, connection_id.replace("dxcon-", "stub-"))
+            ensure_cable(port, stub)
+            set_link(stub, up=False)
+            return True
 
     def plug(self, connection_id: str, router: End) -> None:
         """A cable from this port to a router's interface; one that is there already stays."""
         with self._port_lock:
             ensure_cable(self.port(connection_id), router)
 
-    def set_carrier(self, connection_id: str, up: bool) -> None:
-        """Let the port's VIF interfaces lose and regain carrier with it."""
-        self.driver.set_carrier(self.port(connection_id), up)
+    def pass_carrier(self, connection_id: str) -> None:
+        """Let the VIF interfaces on a port have carrier while the port has."""
+        port = self.port(connection_id)
+        self.driver.set_carrier(port, has_carrier(port))
 
     def remove_port(self, connection_id: str) -> None:
         """Take the port away, and with it the cable."""
@@ -75,9 +87,12 @@ class Wiring:
         interface = self.interface(vif.id)
         self.ensure_port(vif.connection_id)
         ensure_namespace(interface.namespace)
-        self.driver.ensure(self.port(vif.connection_id), vif.vlan, interface, mtu=vif.mtu)
+        port = self.port(vif.connection_id)
+        self.driver.ensure(port, vif.vlan, interface, mtu=vif.mtu)
         addresses = [peer.amazon_address for peer in wired_peers(vif)]
         ensure_addresses(interface, addresses, hop_limit=AMAZON_HOP_LIMIT)
+        if not has_carrier(port):
+            self.driver.set_carrier(port, up=False)
 
     def remove_vif(self, vif: VirtualInterface) -> None:
         interface = self.interface(vif.id)

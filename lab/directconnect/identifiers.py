@@ -83,7 +83,11 @@ def device(location: str) -> str:
 
 @dataclass(frozen=True)
 class Arn:
-    """The parts of an ARN that matter here; `region` is empty for a Direct Connect gateway."""
+    """The parts of an ARN that matter here; `region` is empty for a Direct Connect gateway.
+
+    `account` is empty in the ARNs that Terraform writes where it was told not to ask who it is
+    (`skip_requesting_account_id`).
+    """
 
     region: str
     account: str
@@ -91,7 +95,7 @@ class Arn:
     id: str
 
     _FORM = re.compile(
-        r"arn:aws[a-z-]*:directconnect:(?P<region>[a-z0-9-]*):(?P<account>[0-9]{12})"
+        r"arn:aws[a-z-]*:directconnect:(?P<region>[a-z0-9-]*):(?P<account>[0-9]{12}|)"
         r":(?P<type>[a-z-]+)/(?P<id>[A-Za-z0-9-]+)"
     )
 

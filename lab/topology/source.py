@@ -54,7 +54,8 @@ def read(path: Path) -> Source:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else None
-        raise TopologyError(f"this is not YAML: {error.problem}", path, line) from None
+        words = ", ".join(part for part in (error.context, error.problem) if part)
+        raise TopologyError(f"this is not YAML: {words}", path, line) from None
     except yaml.reader.ReaderError as error:
         raise TopologyError(f"this is not YAML: {error.reason}", path) from None
 
@@ -103,8 +104,9 @@ def _key(node: yaml.Node, path: Path) -> str:
     """A key as text. A bare `on`, `no` or `12` is no text in YAML."""
     if isinstance(node, yaml.ScalarNode) and node.tag in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"):
         return str(node.value)
-    shown = f"'{node.value}'" if isinstance(node, yaml.ScalarNode) else "a list or mapping"
-    raise TopologyError(f"{shown} is no text and cannot be a key; quote it", path, _line(node))
+    if isinstance(node, yaml.ScalarNode):
+        raise TopologyError(f"'{node.value}' is no text and cannot be a key; quote it", path, _line(node))
+    raise TopologyError("a list or mapping cannot be a key", path, _line(node))
 
 
 def _line(node: yaml.Node) -> int:

@@ -135,7 +135,7 @@ BAD: dict[str, tuple[Callable[[Writer], Request], int, str]] = {
     ),
     "GET": (
         lambda write: replace(write("DescribeLocations"), method="GET"),
-        405,
+        404,
         "UnknownOperationException",
     ),
     "unreadable": (lambda write: write("DescribeLocations", b"\xff"), 400, "SerializationException"),

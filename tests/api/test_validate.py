@@ -7,12 +7,13 @@ import unicodedata
 from typing import Any
 
 import pytest
+from botocore.model import DenormalizedStructureBuilder
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.api import validate as module
 from lab.api.errors import SerializationException
-from lab.api.service import OPERATIONS
+from lab.api.service import OPERATIONS, Operation
 from lab.api.validate import validate
 from lab.directconnect.errors import ApiError, ClientException
 from tests.support.examples import example
@@ -236,6 +237,12 @@ def test_the_first_fault_alone_is_reported() -> None:
     error = fault("CreateBGPPeer", {"virtualInterfaceId": 1, "newBGPPeer": 2})
 
     assert error.message == "virtualInterfaceId must be a string, not an integer."
+
+
+def test_a_type_that_a_later_model_may_bring_goes_through() -> None:
+    later = DenormalizedStructureBuilder().with_members({"since": {"type": "timestamp"}}).build_model()
+
+    assert validate(Operation("ListOutages", later, None), {"since": 1.5}) == {"since": 1.5}
 
 
 @pytest.mark.parametrize("asn", [0, -1, 2**31, 4_294_967_296, 2**63 - 1])

@@ -13,7 +13,7 @@ import pytest
 
 from lab.bgp.launcher import Launcher
 from lab.network.namespaces import namespaces, processes_in
-from tests.bgp.daemons import Frr
+from tests.bgp.daemons import Bird, Frr
 from tests.bgp.playground import Playground, playground
 
 RUN = Path("/run/dxlab-tbgp")
@@ -38,6 +38,14 @@ def ground(run_directory: Path) -> Iterator[Playground]:
 def frr(ground: Playground, run_directory: Path) -> Iterator[Frr]:
     """Not started yet."""
     router = Frr(ground.customer.namespace, run_directory / "frr")
+    yield router
+    router.stop()
+
+
+@pytest.fixture
+def bird(ground: Playground, run_directory: Path) -> Iterator[Bird]:
+    """Not started yet."""
+    router = Bird(ground.customer.namespace, run_directory / "bird")
     yield router
     router.stop()
 

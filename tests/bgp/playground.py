@@ -52,8 +52,18 @@ class Playground:
         return SpeakerSpec(**{**fields, **changes})  # type: ignore[arg-type]
 
     def plug(self, *, up: bool) -> None:
-        """Pull the cable out at Amazon's end, or put it back."""
+        """Pull the cable out at Amazon's end, or put it back.
+
+        In a lab that end is a trunk without addresses. Here it has some, and Linux takes IPv6 addresses from a link
+        that is set down.
+        """
         set_link(self.amazon, up=up)
+        if up:
+            self.assign_addresses()
+
+    def assign_addresses(self) -> None:
+        for side, end in enumerate((self.amazon, self.customer)):
+            ensure_addresses(end, [ip_interface(pair[side]) for pair in ADDRESSES.values()])
 
 
 @contextmanager
@@ -65,9 +75,9 @@ def playground(name: str) -> Iterator[Playground]:
         ensure_namespace(end.namespace)
     try:
         ensure_cable(amazon, customer)
-        for side, end in enumerate((amazon, customer)):
-            ensure_addresses(end, [ip_interface(pair[side]) for pair in ADDRESSES.values()])
-        yield Playground(amazon, customer)
+        made = Playground(amazon, customer)
+        made.assign_addresses()
+        yield made
     finally:
         for end in (amazon, customer):
             eventually(lambda end=end: not processes_in(end.namespace), f"{end.namespace} to be empty")

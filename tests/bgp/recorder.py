@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from lab.bgp.events import Established, SpeakerEvent
@@ -77,9 +77,10 @@ class Recorder:
 async def recorder(run_directory: Path) -> AsyncIterator[Recorder]:
     """A launcher that is there, and listened to; ended at the end, unless it has died."""
     async with listening(run_directory) as ears:
-        yield ears
-        if ears.lost is None:
-            with suppress(SpeakerError):
+        try:
+            yield ears
+        finally:
+            if ears.lost is None:
                 await ears.launcher.shutdown()
 
 

@@ -26,14 +26,6 @@ IN_TIME = 3.0
 FAMILIES = pytest.mark.parametrize("family", [4, 6])
 
 
-@pytest.fixture
-def bird(ground: Playground, run_directory: Path) -> Iterator[Bird]:
-    """Not started yet."""
-    router = Bird(ground.customer.namespace, run_directory / "bird")
-    yield router
-    router.stop()
-
-
 @FAMILIES
 async def test_the_router_was_first(ground: Playground, frr: Frr, run_directory: Path, family: int) -> None:
     frr.start(frr_configuration())

@@ -49,7 +49,7 @@ def addresses(end: End) -> set[str]:
     """Those that are not link-local, with their state: a tentative one would not be usable yet."""
     found = set()
     with netlink(end.namespace) as kernel:
-        for message in kernel.addr("dump", index=links.index_of(kernel, end)):
+        for message in kernel.addr("dump", index=links.index_of(end)):
             if not message.get_attr("IFA_ADDRESS").startswith("fe80:"):
                 tentative = "tentative " if message.get_attr("IFA_FLAGS") & 0x40 else ""
                 found.add(f"{tentative}{message.get_attr('IFA_ADDRESS')}/{message['prefixlen']}")
@@ -59,7 +59,7 @@ def addresses(end: End) -> set[str]:
 def routes(end: End, family: int) -> list[tuple[str, int | None]]:
     """The main table's routes out of the interface with their hop limits; link-local and multicast apart."""
     with netlink(end.namespace) as kernel:
-        index = links.index_of(kernel, end)
+        index = links.index_of(end)
         return [
             (
                 f"{route.get_attr('RTA_DST')}/{route['dst_len']}",

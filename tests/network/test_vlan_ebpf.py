@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pytest
+from scapy.layers.l2 import Dot1Q
 
 from lab.network.links import End, ensure_cable, has_carrier, remove_link
 from lab.network.namespaces import netlink, remove_namespace
 from lab.network.vlan import EbpfVlan, VlanDriver
 from lab.network.vlan.ebpf import _existing_map
-from tests.network.vlan_conformance import VlanConformance
+from tests.network.vlan_conformance import AMAZON, PORT, V1, VlanConformance, datagram
+from tests.network.wire import open_socket, send_frame
 
 pytestmark = pytest.mark.root
 
@@ -24,6 +28,14 @@ class TestEbpfVlan(VlanConformance):
     @pytest.fixture
     def far(self) -> VlanDriver:
         return EbpfVlan()
+
+    def test_a_priority_tag_within_our_tag_makes_it_a_stranger(self) -> None:
+        """Taking our tag away would leave a priority tag, which Linux takes for none."""
+        with closing(open_socket(V1, socket.AF_INET, socket.SOCK_DGRAM)) as receiver:
+            receiver.bind((AMAZON[0], 4000))
+            send_frame(PORT, datagram(Dot1Q(vlan=101) / Dot1Q(vlan=0), "within"))
+            send_frame(PORT, datagram(Dot1Q(vlan=101), "ours"))
+            assert receiver.recv(64) == b"ours"
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import socket
 import time
 from collections.abc import AsyncIterator, Callable
@@ -13,6 +14,7 @@ from lab.errors import NetworkError
 from lab.network.links import End, ensure_cable, remove_link, set_link
 from lab.network.namespaces import netlink
 from lab.network.watch import LinkEvent, LinkWatch
+from tests.network.wire import eventually
 
 pytestmark = [pytest.mark.root, pytest.mark.anyio]
 
@@ -82,26 +84,52 @@ async def test_what_is_no_change_of_carrier_is_not_told(cable: tuple[End, End]) 
         assert not await next_of(events, cable[0].interface)
 
 
-async def test_lost_messages_are_made_good(cable: tuple[End, End]) -> None:
-    """A listener whose buffer was full asks for everything again, once the stale messages are out of it."""
+@pytest.mark.parametrize("others", range(4))
+async def test_lost_messages_are_made_good(cable: tuple[End, End], others: int) -> None:
+    """What was still in the full buffer is older than the inventory, and must not have the last word.
+
+    :param others: messages before the flood, so that the buffer ends now with a lost carrier, now with a new.
+    """
+    marker = End(cable[0].namespace, "marker")
 
     def overflow() -> None:
+        with netlink(cable[0].namespace) as kernel:
+            for number in range(others):
+                kernel.link("set", ifname="lo", mtu=2000 + number)
         for _ in range(20):
             set_link(cable[0], up=False)
             set_link(cable[0], up=True)
-        remove_link(cable[0])
 
-    async with LinkWatch(cable[0].namespace) as watch:
+    async def until_marker() -> list[LinkEvent]:
+        told = []
+        while (event := await anext(events)) != LinkEvent(marker.interface, True):
+            told.append(event)
+        return told
+
+    async with LinkWatch(cable[0].namespace) as watch, asyncio.timeout(10):
         assert watch._socket is not None
-        watch._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        listener = watch._socket
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         events = aiter(watch)
         assert await next_of(events, cable[0].interface)
         await asyncio.to_thread(overflow)
-        while await next_of(events, cable[0].interface):
-            """Intermediate states, as far as they were not lost."""
-        await asyncio.to_thread(ensure_cable, *cable)
-        while not await next_of(events, cable[0].interface):
-            """Made first, up later."""
+        reader = asyncio.create_task(until_marker())
+        await asyncio.to_thread(
+            eventually, lambda: not select.select([listener], [], [], 0)[0], "all is read"
+        )
+        await asyncio.to_thread(ensure_cable, marker, End(cable[1].namespace, marker.interface))
+        carriers = [event.carrier for event in await reader if event.interface == cable[0].interface]
+        assert carriers[-1:] in ([], [True])
+
+
+async def test_an_interface_whose_end_was_lost_is_reported_gone(cable: tuple[End, End]) -> None:
+    async with LinkWatch(cable[0].namespace) as watch:
+        assert watch._socket is not None
+        events = aiter(watch)
+        assert await next_of(events, cable[0].interface)
+        watch._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        await asyncio.to_thread(remove_link, cable[0])
+        assert not await next_of(events, cable[0].interface)
 
 
 async def test_a_missing_namespace_is_named(prefix: str) -> None:

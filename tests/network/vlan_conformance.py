@@ -74,8 +74,7 @@ def connect(near: VlanDriver, far: VlanDriver, vlan: int, vif: End, sub: End, *,
 
 def identity(end: End) -> tuple[int, str]:
     """What changes when an interface is made anew."""
-    with netlink(end.namespace) as kernel:
-        return links.index_of(kernel, end), mac_address(end)
+    return links.index_of(end), mac_address(end)
 
 
 def exists(end: End) -> bool:

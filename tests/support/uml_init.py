@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 _libc = ctypes.CDLL(None, use_errno=True)
-_MS_RDONLY = 1
 _FINIT_MODULE = 313  # on x86-64, the one architecture of User-Mode Linux
 _POWER_OFF = 0x4321FEDC
 # The upper layer of the overlay; the directory must exist on every machine, what it holds does not matter.
@@ -54,7 +53,9 @@ def enter_overlay(job: Path) -> None:
     for kind, place in {"devpts": "dev/pts", "tmpfs": "dev/shm"}.items():
         (root / place).mkdir()
         mount(kind, root / place, kind)
-    mount("none", root / job.relative_to("/"), "hostfs", str(job))
+    shared = root / job.relative_to("/")
+    shared.mkdir(parents=True, exist_ok=True)
+    mount("none", shared, "hostfs", str(job))
     os.chroot(root)
 
 

@@ -26,12 +26,14 @@ class Codec(ABC):
     """The protocol's name in the `protocols` of the service's model."""
 
     content_type: ClassVar[str]
+    """The media type of the protocol's bodies."""
+
+    extra_headers: ClassVar[Headers] = ()
+    """Headers of the protocol's responses beside the content type."""
 
     def __init__(self) -> None:
         self._converters = Converters(timestamp=self.timestamp, blob=self.blob)
         self._headers: Headers = ((b"content-type", self.content_type.encode()), *self.extra_headers)
-
-    extra_headers: ClassVar[Headers] = ()
 
     @abstractmethod
     def recognises(self, request: Request) -> bool:

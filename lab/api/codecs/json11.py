@@ -17,10 +17,11 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from lab.api.codecs.base import Codec
-from lab.api.errors import MethodNotAllowed, PathNotFound, SerializationException, UnknownOperationException
+from lab.api.errors import NotFound, SerializationException, UnknownOperationException
 from lab.api.messages import Request
 from lab.api.service import TARGET_PREFIX
 
+_TARGETS = f"{TARGET_PREFIX}."
 _ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False)
 
 
@@ -32,21 +33,12 @@ class Json11(Codec):
         return b"x-amz-target" in request.headers
 
     def operation_name(self, request: Request) -> str:
-        if request.path != "/":
-            raise PathNotFound(f"There is nothing at {request.path[:64]}; send requests to /.")
-        if request.method != "POST":
-            raise MethodNotAllowed(f"{request.method[:16]} is not supported; send requests with POST.")
-        target = request.header(b"x-amz-target")
-        if target is None:
-            raise UnknownOperationException(
-                f"The header X-Amz-Target: {TARGET_PREFIX}.<operation> is missing."
-            )
-        prefix, dot, name = target.partition(".")
-        if prefix != TARGET_PREFIX or not dot:
-            raise UnknownOperationException(
-                f"The X-Amz-Target {target[:64]!r} does not begin with {TARGET_PREFIX}."
-            )
-        return name
+        if (request.method, request.path) != ("POST", "/"):
+            raise NotFound(f"There is nothing at {request.line}; requests go to POST /.")
+        target = request.header(b"x-amz-target") or ""
+        if not target.startswith(_TARGETS):
+            raise UnknownOperationException(f"The header X-Amz-Target does not read {_TARGETS}<operation>.")
+        return target.removeprefix(_TARGETS)
 
     def decode(self, body: bytes) -> object:
         try:

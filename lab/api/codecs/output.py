@@ -35,9 +35,7 @@ class Converters:
         """The conversion of an operation's result: a copy without None, members in the same order."""
         convert = self._operations.get(operation.name)
         if convert is None:
-            convert = self._operations[operation.name] = (
-                _empty if operation.output is None else self._structure(operation.output)
-            )
+            convert = self._operations[operation.name] = self._structure(operation.output)
         return convert
 
     def _of_shape(self, shape: Shape) -> Convert | None:
@@ -48,8 +46,8 @@ class Converters:
             return self._list(shape)
         return self._scalars.get(shape.type_name)
 
-    def _structure(self, shape: Shape) -> Convert:
-        members = {name: self._of_shape(member) for name, member in shape.members.items()}
+    def _structure(self, shape: Shape | None) -> Convert:
+        members = {name: self._of_shape(member) for name, member in shape.members.items()} if shape else {}
         changing = tuple((name, convert) for name, convert in members.items() if convert is not None)
 
         def convert_structure(value: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,7 +64,3 @@ class Converters:
         if convert is None:
             return list
         return lambda items: [convert(item) for item in items]
-
-
-def _empty(_: Mapping[str, Any]) -> dict[str, Any]:
-    return {}

@@ -18,7 +18,7 @@ from typing import Any, NoReturn
 import cbor2
 
 from lab.api.codecs.base import Codec
-from lab.api.errors import MethodNotAllowed, PathNotFound, SerializationException
+from lab.api.errors import NotFound, SerializationException
 from lab.api.messages import Request
 from lab.api.service import TARGET_PREFIX
 
@@ -36,12 +36,8 @@ class RpcV2Cbor(Codec):
         return b"smithy-protocol" in request.headers or request.path.startswith("/service/")
 
     def operation_name(self, request: Request) -> str:
-        if not request.path.startswith(_PATHS):
-            raise PathNotFound(
-                f"There is nothing at {request.path[:64]}; send requests to {_PATHS}<operation>."
-            )
-        if request.method != "POST":
-            raise MethodNotAllowed(f"{request.method[:16]} is not supported; send requests with POST.")
+        if request.method != "POST" or not request.path.startswith(_PATHS):
+            raise NotFound(f"There is nothing at {request.line}; requests go to POST {_PATHS}<operation>.")
         if request.header(b"smithy-protocol") != "rpc-v2-cbor":
             raise SerializationException("The header smithy-protocol must say rpc-v2-cbor.")
         return request.path.removeprefix(_PATHS)

@@ -53,7 +53,8 @@ def describe_tags(context: Context, parameters: Parameters) -> Answer:
 def _resource(context: Context, text: str) -> Tagged:
     arn = Arn.parse(text)
     resource = _find(context, arn)
-    if resource is None or arn.account != context.caller.account or arn.account != resource.owner:
+    account = arn.account or context.caller.account
+    if resource is None or account != context.caller.account or account != resource.owner:
         raise ClientException(f"Resource {text} does not exist.")
     return resource
 

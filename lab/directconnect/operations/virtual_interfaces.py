@@ -127,7 +127,7 @@ def _create(
         type=type_,
         name=name,
         vlan=_free_vlan(context, connection, rules.required(wanted, "vlan")),
-        mtu=rules.mtu(type_, wanted.get("mtu") or DEFAULT_MTU),
+        mtu=rules.mtu(type_, wanted.get("mtu", DEFAULT_MTU)),
         state=VirtualInterfaceState.VERIFYING if public else VirtualInterfaceState.PENDING,
         since=context.now,
         site_link=_site_link(wanted, attachment),

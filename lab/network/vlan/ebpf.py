@@ -10,8 +10,7 @@ the same as with 8021q.
 
 Everything can be found again by another process. The trunk's filter bears the number of its map in its name;
 the map leads from a VLAN to the outer end; the outer end says in its alias whose it is. The map entry is
-written last and so marks a sub-interface that is complete; anything without one is a leftover and is made
-anew.
+written last and so marks a sub-interface that is complete; what has none is a leftover and is made anew.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ class EbpfVlan(VlanDriver):
 
     def ensure(self, trunk: End, vlan: int, sub: End, *, mtu: int) -> None:
         with netlink(trunk.namespace) as at_trunk, netlink(sub.namespace) as at_sub:
-            wire = _Wire(at_trunk, trunk, links.index_of(at_trunk, trunk), vlan, sub)
+            wire = _Wire(at_trunk, trunk, links.index_of(trunk), vlan, sub)
             with _ensured_map(at_trunk, wire.trunk_index) as vlans:
                 outer = wire.existing(at_sub, vlans.get(vlan))
                 if outer is None:
@@ -59,7 +58,7 @@ class EbpfVlan(VlanDriver):
                     vlans.set(vlan, outer)
                 else:
                     at_trunk.link("set", index=outer, mtu=mtu)
-            at_sub.link("set", index=links.index_of(at_sub, sub), mtu=mtu, state="up")
+            at_sub.link("set", index=links.index_of(sub), mtu=mtu, state="up")
 
     def remove(self, trunk: End, vlan: int, sub: End) -> None:
         if namespace_exists(trunk.namespace):

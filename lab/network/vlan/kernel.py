@@ -38,11 +38,11 @@ class KernelVlan(VlanDriver):
 
     def ensure(self, trunk: End, vlan: int, sub: End, *, mtu: int) -> None:
         with netlink(trunk.namespace) as at_trunk, netlink(sub.namespace) as at_sub:
-            lower = index_of(at_trunk, trunk)
+            lower = index_of(trunk)
             if not self._is_right(at_sub, sub, trunk, lower, vlan):
                 remove_link(sub)
                 self._add(at_trunk, lower, trunk, vlan, sub)
-            at_sub.link("set", index=index_of(at_sub, sub), mtu=mtu, state="up")
+            at_sub.link("set", index=index_of(sub), mtu=mtu, state="up")
 
     def remove(self, trunk: End, vlan: int, sub: End) -> None:  # noqa: ARG002
         remove_link(sub)

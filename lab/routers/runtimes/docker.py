@@ -183,8 +183,8 @@ def _engine(who: str = "the docker runtime") -> Iterator[DockerClient]:
         client = docker.from_env()
     except DockerException as error:
         raise MissingPartError(
-            f"{who} needs the Docker engine, and none answers: start it with 'systemctl start docker', or a private "
-            "one with 'eval \"$(scripts/dockerd start)\"' in dxlab's sources"
+            f"{who} needs the Docker engine, and none answers: start it with 'systemctl start docker', or a "
+            "private one with 'eval \"$(scripts/dockerd start)\"' in dxlab's sources"
         ) from error
     try:
         yield client

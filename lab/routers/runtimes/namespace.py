@@ -77,7 +77,7 @@ class NamespaceRuntime(RouterRuntime):
             raise RouterError(sentence) from None
         return Completed(ended.returncode, ended.stdout.decode(errors="replace"))
 
-    def command(self, argv: Sequence[str], *, terminal: bool) -> Argv:  # noqa: ARG002 -- one needs no other
+    def command(self, argv: Sequence[str], *, terminal: bool) -> Argv:  # noqa: ARG002
         return ("nsenter", f"--net={DIRECTORY / self.site.namespace}", "--", *argv)
 
     def remove(self) -> None:
@@ -94,6 +94,6 @@ class NamespaceRuntime(RouterRuntime):
         missing = [program.name for program in self.kind.daemons if not os.access(program, os.X_OK)]
         if missing:
             raise MissingPartError(
-                f"router '{self.site.node}' needs {', '.join(missing)}: 'apt-get install {self.kind.package}', "
-                f"or give the node 'runtime: docker'"
+                f"router '{self.site.node}' needs {', '.join(missing)}: "
+                f"'apt-get install {self.kind.package}', or give the node 'runtime: docker'"
             )

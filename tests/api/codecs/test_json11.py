@@ -66,7 +66,7 @@ def test_the_recorded_request_of_192_bytes() -> None:
 
 
 ADDRESSED_WRONGLY = {
-    "GET": (replace(json_request("CreateBGPPeer"), method="GET"), 405),
+    "GET": (replace(json_request("CreateBGPPeer"), method="GET"), 404),
     "another path": (replace(json_request("CreateBGPPeer"), path="/index.html"), 404),
     "no target": (json_request("CreateBGPPeer", x_amz_target=None), 400),
     "no dot": (json_request("CreateBGPPeer", x_amz_target="OvertureService"), 400),

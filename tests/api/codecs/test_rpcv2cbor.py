@@ -61,7 +61,7 @@ def test_moments_are_tag_1_and_blobs_bytes() -> None:
 
 
 ADDRESSED_WRONGLY = {
-    "GET": (replace(cbor_request("CreateBGPPeer"), method="GET"), 405),
+    "GET": (replace(cbor_request("CreateBGPPeer"), method="GET"), 404),
     "the path of JSON": (replace(cbor_request("CreateBGPPeer"), path="/"), 404),
     "another service": (
         replace(cbor_request("CreateBGPPeer"), path="/service/directconnect/operation/CreateBGPPeer"),

@@ -1,0 +1,58 @@
+"""Routers for tests, in every runtime, and nothing left of them afterwards."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from lab.network.namespaces import namespaces, processes_in, remove_namespace
+from lab.routers import Router, create, remove_leftovers
+from lab.routers.processes import end_processes
+from lab.topology import RouterNode
+from tests.support.docker import docker_engine
+
+LAB = "trouters"
+RUN = Path("/run/dxlab-trouters")
+
+#: Every combination that a topology can ask for, with what it needs.
+IN_NAMESPACE = pytest.param(("frr", "namespace"), id="frr-namespace")
+IN_DOCKER = pytest.param(("frr", "docker"), id="frr-docker", marks=pytest.mark.docker)
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[None]:
+    """A Docker engine with the router image."""
+    with docker_engine():
+        yield
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """The lab's run directory; whatever of the lab is on the machine is removed before and after."""
+    _clear()
+    RUN.mkdir(mode=0o711)
+    yield RUN
+    _clear()
+
+
+@pytest.fixture
+def make_router(place: Path, tmp_path: Path) -> Callable[..., Router]:
+    """Makes the object of a router of the test lab."""
+
+    def make(name: str, kind: str = "frr", runtime: str = "namespace") -> Router:
+        source = tmp_path / f"{name}.conf"
+        node = RouterNode(name=name, kind=kind, startup_config=source, runtime=runtime)
+        return create(node, lab=LAB, directory=place / name, namespace=f"dxlab-{LAB}.{name}")
+
+    return make
+
+
+def _clear() -> None:
+    remove_leftovers(LAB)
+    for name in namespaces(f"dxlab-{LAB}."):
+        end_processes(processes_in(name))
+        remove_namespace(name)
+    shutil.rmtree(RUN, ignore_errors=True)

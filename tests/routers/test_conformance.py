@@ -1,0 +1,247 @@
+"""What every kind of router does in every runtime, with real daemons on a real cable."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from lab.errors import RouterError
+from lab.network.links import End, ensure_cable
+from lab.network.namespaces import namespaces, processes_in
+from lab.routers import KINDS, RUNTIMES, Neighbour, Router
+from tests.routers.conftest import IN_DOCKER, IN_NAMESPACE, LAB
+from tests.routers.samples import FAR, FAR_ADDRESSES, FAR_PREFIXES, SAMPLES, Sample
+from tests.support.docker import PATIENCE
+
+pytestmark = [pytest.mark.root, pytest.mark.timeout(PATIENCE)]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A router under test, cabled to another one."""
+
+    edge: Router
+    far: Router
+    sample: Sample
+    again: Callable[[], Router]
+
+    def start(self, configuration: str | None = None) -> None:
+        self.far.start(FAR)
+        self.edge.start(configuration or self.sample.with_right_key)
+
+    def established(self) -> tuple[Neighbour, ...]:
+        """The router's neighbours, once it has a session and all routes over it in both families."""
+        return until(self.edge.neighbours, _all_routes_over)
+
+
+def _all_routes_over(neighbours: tuple[Neighbour, ...]) -> bool:
+    return len(neighbours) == 2 and all(
+        each.state == "Established" and each.accepted and each.advertised for each in neighbours
+    )
+
+
+def until[T](ask: Callable[[], T], wanted: Callable[[T], bool], seconds: float = 20) -> T:
+    """Ask until the answer is as wanted."""
+    deadline = time.monotonic() + seconds
+    while not wanted(answer := ask()):
+        assert time.monotonic() < deadline, f"waited in vain; last answer: {answer}"
+        time.sleep(0.02)
+    return answer
+
+
+@pytest.fixture(params=[IN_NAMESPACE, IN_DOCKER])
+def bench(
+    request: pytest.FixtureRequest, make_router: Callable[..., Router]
+) -> Iterator[Bench]:
+    kind, runtime = request.param
+    if runtime == "docker":
+        request.getfixturevalue("engine")
+    edge, far = make_router("edge", kind, runtime), make_router("far")
+    try:
+        for router in (edge, far):
+            router.prepare()
+        ensure_cable(End(far.namespace, "port1"), End(edge.namespace, "eth1"))
+        yield Bench(edge, far, SAMPLES[kind], lambda: make_router("edge", kind, runtime))
+    finally:
+        for router in (edge, far):
+            router.remove()
+
+
+def test_every_combination_is_tested() -> None:
+    tested = {parameter.values[0] for parameter in (IN_NAMESPACE, IN_DOCKER)}
+    assert tested == {(kind, runtime) for kind in KINDS for runtime in RUNTIMES}
+    assert SAMPLES.keys() == KINDS.keys()
+
+
+def test_a_session_over_the_sub_interface(bench: Bench) -> None:
+    bench.start()
+    neighbours = bench.established()
+    assert [(str(each.address), each.asn) for each in neighbours] == [
+        (address, 64512) for address in FAR_ADDRESSES
+    ]
+    assert all(each.since and 0 <= time.time() - each.since < 60 for each in neighbours)
+    learnt = {route.prefix: route.next_hops for route in bench.edge.routes() if route.protocol == "bgp"}
+    assert learnt.keys() == set(FAR_PREFIXES)
+    assert str(learnt[FAR_PREFIXES[0]][0]) == FAR_ADDRESSES[0]
+
+
+def test_the_router_reaches_its_neighbour_at_once_and_forwards(bench: Bench) -> None:
+    bench.start()
+    for address in FAR_ADDRESSES:
+        ping = bench.edge.execute(["ping", "-c", "1", "-W", "5", address])
+        assert ping.status == 0, ping.output
+    settings = ["/proc/sys/net/ipv4/ip_forward", "/proc/sys/net/ipv6/conf/all/forwarding"]
+    assert bench.edge.execute(["cat", *settings]).output.split() == ["1", "1"]
+
+
+def test_the_daemons_are_unprivileged(bench: Bench) -> None:
+    bench.start()
+    programs = {program.name for program in KINDS["frr"].daemons}
+    running = [pid for pid in processes_in(bench.edge.namespace) if _comm(pid) in programs]
+    assert len(running) == len(programs)
+    assert all(_status(pid, "CapEff") == "0000000000000000" for pid in running)
+    assert all(int(_status(pid, "Uid").split()[0]) != 0 for pid in running)
+
+
+def test_a_wrong_key_is_corrected_at_run_time(bench: Bench) -> None:
+    bench.start(bench.sample.configuration)
+    assert {each.state for each in bench.edge.neighbours()}.isdisjoint({"Established"})
+    bench.edge.reconfigure(bench.sample.amendment)
+    bench.established()
+
+
+def test_killed_and_restarted(bench: Bench) -> None:
+    bench.start()
+    bench.established()
+    bench.edge.kill()
+    assert not bench.edge.is_running()
+    bench.edge.restart()
+    assert bench.edge.is_running()
+    bench.established()
+
+
+def test_stopped_and_started_again_on_the_same_cable(bench: Bench) -> None:
+    bench.start()
+    bench.established()
+    bench.edge.stop()
+    assert not bench.edge.is_running()
+    assert bench.edge.neighbours() == () and bench.edge.routes() == ()
+    bench.edge.start(bench.sample.with_right_key)
+    bench.established()
+
+
+def test_another_process_finds_it_running(bench: Bench) -> None:
+    bench.start()
+    found = bench.again()
+    assert found.is_running()
+    found.prepare()
+    assert found.is_running()
+    assert len(found.neighbours()) == 2
+    found.stop()
+    assert not bench.edge.is_running()
+
+
+def test_a_misspelt_configuration_starts_nothing(bench: Bench) -> None:
+    with pytest.raises(RouterError) as refusal:
+        bench.edge.start(bench.sample.misspelt)
+    assert str(refusal.value).splitlines() == [
+        "router 'edge' refuses its configuration:",
+        f"  {bench.edge.source}:{bench.sample.refused_line}: {bench.sample.refused_words[0]}",
+    ]
+    assert not bench.edge.is_running()
+    assert bench.edge.log_tail() == ""
+
+
+def test_a_contradictory_configuration_leaves_no_daemon(bench: Bench) -> None:
+    with pytest.raises(RouterError) as refusal:
+        bench.edge.start(bench.sample.contradictory)
+    assert str(refusal.value).splitlines() == [
+        "router 'edge' refuses its configuration:",
+        f"  {bench.edge.source}:{bench.sample.refused_line}: {bench.sample.refused_words[1]}",
+    ]
+    assert not bench.edge.is_running()
+
+
+def test_a_refused_line_changes_nothing_of_what_runs(bench: Bench) -> None:
+    bench.start()
+    bench.established()
+    with pytest.raises(RouterError, match="refuses its configuration"):
+        bench.edge.reconfigure(bench.sample.misspelt)
+    bench.edge.restart()
+    bench.established()
+
+
+def test_a_sub_interface_without_a_cable(bench: Bench) -> None:
+    with pytest.raises(RouterError) as refusal:
+        bench.edge.start(bench.sample.elsewhere)
+    assert str(refusal.value) == (
+        f"{bench.edge.source}:1: eth9.7 is a sub-interface of eth9, but no cable is plugged into eth9; "
+        "add a link to 'edge:eth9'"
+    )
+
+
+def test_a_users_command(bench: Bench) -> None:
+    bench.start()
+    argv = bench.edge.command(bench.sample.version, terminal=False)
+    ended = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=30)
+    assert bench.sample.version_word in ended.stdout
+    assert bench.edge.execute(["sh", "-c", "echo out; echo err >&2; exit 3"]).output.split() == ["out", "err"]
+    assert bench.edge.execute(["sh", "-c", "exit 3"]).status == 3
+
+
+def test_the_daemons_log_and_no_key_is_in_it(bench: Bench) -> None:
+    bench.start()
+    bench.established()
+    log = bench.edge.log_tail(1000)
+    assert "starting" in log
+    assert "s3cretKey9" not in log
+    assert len(bench.edge.log_tail(2).splitlines()) == 2
+
+
+def test_the_configuration_is_private(bench: Bench) -> None:
+    bench.start()
+    listing = bench.edge.execute(["find", str(bench.edge.place), "-name", "*.conf", "-perm", "/007"])
+    assert (listing.status, listing.output) == (0, "")
+    assert bench.edge.execute(["stat", "-c", "%a %U", str(bench.edge.place)]).output == "750 frr\n"
+
+
+def test_removed_it_leaves_nothing(bench: Bench) -> None:
+    bench.start()
+    pids = processes_in(bench.edge.namespace)
+    bench.edge.remove()
+    bench.edge.remove()
+    assert namespaces(bench.edge.namespace) == []
+    assert not any(_comm(pid) for pid in pids)
+    assert not bench.edge.is_running()
+    assert _containers() == []
+    assert not (Path("/run/dxlab-trouters") / "edge").exists()
+
+
+def _containers() -> list[str]:
+    if "DOCKER_HOST" not in os.environ and not Path("/var/run/docker.sock").exists():
+        return []
+    shown = subprocess.run(
+        ["docker", "ps", "--all", "--quiet", "--filter", f"label=dxlab.lab={LAB}"],
+        capture_output=True, text=True, check=True, timeout=30,
+    )
+    return shown.stdout.split()
+
+
+def _comm(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except FileNotFoundError:
+        return ""
+
+
+def _status(pid: int, field: str) -> str:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(line.partition(":")[2].strip() for line in lines if line.startswith(f"{field}:"))

@@ -1,0 +1,144 @@
+"""Files as topologies, and the exact words for files that are none.
+
+Each errors/<case>.yml is wrong in one way, and errors/<case>.txt is what is said of it.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from pathlib import Path
+
+import pytest
+
+from lab.errors import TopologyError
+from lab.topology import Device, Endpoint, Gateway, Link, Request, RouterNode, load
+from lab.topology.load import operations
+from lab.topology.references import resolve
+from tests.topology.test_schema import TOPOLOGIES
+
+ERRORS = Path(__file__).parent / "errors"
+
+EVERYTHING = """
+name: everything
+topology:
+  nodes:
+    device: {kind: aws-dx, location: EqDC2}
+    edge: {kind: frr, startup-config: edge.conf}
+    core: {kind: frr, startup-config: edge.conf, runtime: docker, image: "frr:10"}
+  links:
+    - endpoints: ["device:office", "edge:eth1"]
+    - endpoints: ["core:eth1", "device:dxcon-fg12ab34"]
+gateways:
+  vgw-0a1b2c3d: {asn: 64512, cidrs: [10.0.0.0/16, "2001:db8::/56"]}
+  backbone: {}
+  public: {cidrs: [203.0.113.0/24]}
+requests:
+  - DescribeConnections:
+  - CreateBGPPeer: {virtualInterfaceId: office, newBGPPeer: {addressFamily: ipv6}}
+"""
+
+
+def written(directory: Path, text: str) -> Path:
+    (directory / "edge.conf").write_text("hostname edge\n")
+    path = directory / "case.yml"
+    path.write_text(text)
+    return path
+
+
+def test_everything_that_a_file_can_say(tmp_path: Path) -> None:
+    topology = load(written(tmp_path, EVERYTHING))
+    config = tmp_path / "edge.conf"
+    assert topology.name == "everything"
+    assert topology.path == tmp_path / "case.yml"
+    assert topology.device == Device(name="device", location="EqDC2")
+    assert topology.routers == (
+        RouterNode(name="edge", kind="frr", startup_config=config, runtime="namespace", image=None),
+        RouterNode(name="core", kind="frr", startup_config=config, runtime="docker", image="frr:10"),
+    )
+    assert topology.links == (
+        Link(
+            port=Endpoint(node="device", interface="office"),
+            router=Endpoint(node="edge", interface="eth1"),
+            line=9,
+        ),
+        Link(
+            port=Endpoint(node="device", interface="dxcon-fg12ab34"),
+            router=Endpoint(node="core", interface="eth1"),
+            line=10,
+        ),
+    )
+    assert topology.gateways == {
+        "vgw-0a1b2c3d": Gateway(asn=64512, cidrs=(ip_network("10.0.0.0/16"), ip_network("2001:db8::/56"))),
+        "backbone": Gateway(),
+        "public": Gateway(cidrs=(ip_network("203.0.113.0/24"),)),
+    }
+    assert topology.requests == (
+        Request(operation="DescribeConnections", parameters={}, line=16),
+        Request(
+            operation="CreateBGPPeer",
+            parameters={"virtualInterfaceId": "office", "newBGPPeer": {"addressFamily": "ipv6"}},
+            line=17,
+        ),
+    )
+
+
+def test_the_least_that_a_file_can_say(tmp_path: Path) -> None:
+    text = "name: least\ntopology: {nodes: {dx: {kind: aws-dx, location: EqDC2}}}\n"
+    topology = load(written(tmp_path, text))
+    assert (topology.routers, topology.links, topology.gateways, topology.requests) == ((), (), {}, ())
+
+
+def test_a_relative_path_is_made_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, EVERYTHING)
+    monkeypatch.chdir(tmp_path)
+    topology = load(Path("case.yml"))
+    assert topology.path == tmp_path / "case.yml"
+    assert topology.routers[0].startup_config == tmp_path / "edge.conf"
+
+
+def test_operations_are_those_of_the_aws_model() -> None:
+    assert {"CreateBGPPeer", "DescribeVirtualInterfaces", "StartBgpFailoverTest"} <= operations()
+    assert len(operations()) > 60
+
+
+@pytest.mark.parametrize("path", TOPOLOGIES, ids=lambda path: path.stem)
+def test_shipped_topologies_load(path: Path) -> None:
+    topology = load(path)
+    assert topology.name == path.stem
+    assert topology.requests
+
+
+@pytest.mark.parametrize("path", TOPOLOGIES, ids=lambda path: path.stem)
+def test_shipped_configurations_refer_to_what_their_topology_asks_for(path: Path) -> None:
+    topology = load(path)
+    asked = [_answer(request) for request in topology.requests if "VirtualInterface" in request.operation]
+    for router in topology.routers:
+        resolved = resolve(router.startup_config.read_text(), asked, router.startup_config)
+        assert "${" not in resolved
+
+
+def _answer(request: Request) -> dict[str, object]:
+    """What AWS might answer to a Create...VirtualInterface, with a peer of each family."""
+    [asked] = [value for key, value in request.parameters.items() if key.startswith("new")]
+    peer = {
+        "amazonAddress": "169.254.0.1/30",
+        "customerAddress": "169.254.0.2/30",
+        "authKey": "secret",
+        "asn": asked["asn"],
+        "bgpPeerState": "available",
+    }
+    return {
+        "virtualInterfaceId": "dxvif-1",
+        "virtualInterfaceState": "available",
+        "virtualInterfaceName": asked["virtualInterfaceName"],
+        "vlan": asked["vlan"],
+        "amazonSideAsn": 64512,
+        "bgpPeers": [{**peer, "addressFamily": family} for family in ("ipv4", "ipv6")],
+    }
+
+
+@pytest.mark.parametrize("path", sorted(ERRORS.glob("*.yml")), ids=lambda path: path.stem)
+def test_what_is_said_of_a_wrong_file(path: Path) -> None:
+    with pytest.raises(TopologyError) as refusal:
+        load(path)
+    assert str(refusal.value).replace(f"{ERRORS}/", "") == path.with_suffix(".txt").read_text().rstrip("\n")
