@@ -141,12 +141,14 @@ class Machine:
 
     def _run(self) -> bool:
         """Whether the Peer wants to go on without being woken."""
+        idle = 0
         for _ in range(_STEPS):
-            fresh = self._peer.generator is None
             action = self._peer.run()
             if self._peer.proto is None:
                 return False
-            if action != ACTION.NOW and not fresh:
+            # Having sent its routes, Peer says LATER, and only then thinks of the End-of-RIB.
+            idle = 0 if action == ACTION.NOW else idle + 1
+            if idle > 1:
                 return False
         return True
 

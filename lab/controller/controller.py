@@ -147,7 +147,13 @@ class Controller:
         for peer_id in self._speaking:
             reason = "the launcher of the speakers died"
             await self._hear(SpeakerExited(peer_id, time.time(), status=1, reason=reason))
-        await self._adopt()
+        while True:
+            try:
+                await self._adopt()
+                break
+            except SpeakerError as error:
+                log.error("%s; next try in %.1f s", error, RETRY_FIRST)
+                await asyncio.sleep(RETRY_FIRST)
         self._touch_everything()
 
     async def _follow_links(self) -> None:

@@ -30,6 +30,7 @@ from lab.topology import RouterNode
 #: What an Ethernet port has unless somebody sets another, and what a new virtual interface has at AWS.
 _MTU = 1500
 _LOG_LINES = 20
+_REFUSED = "refuses the configuration"
 
 
 def create(node: RouterNode, *, lab: str, directory: Path, namespace: str) -> Router:
@@ -46,6 +47,7 @@ class Router:
     """A customer's router. All methods block; a router is for one thread at a time.
 
     :param source: the file that its configuration is from, for errors.
+    :ivar place: the router's directory as its daemons see it.
     """
 
     def __init__(self, source: Path, runtime: RouterRuntime) -> None:
@@ -54,7 +56,7 @@ class Router:
         self.namespace = runtime.site.namespace
         self._runtime = runtime
         self._kind = runtime.kind
-        self._place = runtime.place
+        self.place = runtime.place
 
     # ----- life --------------------------------------------------------------------------------------------
 
@@ -100,7 +102,7 @@ class Router:
         """
         self._check(lines)
         self._ensure_sub_interfaces(lines)
-        self._demand(self._runtime.run(self._kind.amend_command(self._place)), "refuses a line")
+        self._demand(self._runtime.run(self._kind.amend_command(self.place)), _REFUSED)
 
     # ----- questions ---------------------------------------------------------------------------------------
 
@@ -114,11 +116,11 @@ class Router:
 
     def neighbours(self) -> tuple[Neighbour, ...]:
         """The router's BGP neighbours, in order of address; none while it does not run."""
-        return self._kind.neighbours(self._ask, self._place)
+        return self._kind.neighbours(self._ask, self.place)
 
     def routes(self) -> tuple[RouterRoute, ...]:
         """The routes that the router uses; none while it does not run."""
-        return self._kind.routes(self._ask, self._place)
+        return self._kind.routes(self._ask, self.place)
 
     def log_tail(self, lines: int = _LOG_LINES) -> str:
         """The last lines that the daemons logged."""
@@ -128,7 +130,7 @@ class Router:
 
     def execute(self, argv: Sequence[str]) -> Completed:
         """Run a command inside the router to its end."""
-        return self._runtime.run(self._kind.user_command(self._place, argv))
+        return self._runtime.run(self._kind.user_command(self.place, argv))
 
     def command(self, argv: Sequence[str], *, terminal: bool) -> Argv:
         """The command of this machine that runs `argv` inside the router, with the user's own input and
@@ -136,13 +138,13 @@ class Router:
 
         :param terminal: these are a terminal.
         """
-        return self._runtime.command(self._kind.user_command(self._place, argv), terminal=terminal)
+        return self._runtime.command(self._kind.user_command(self.place, argv), terminal=terminal)
 
     # ----- steps -------------------------------------------------------------------------------------------
 
     def _check(self, configuration: str) -> None:
         self._runtime.write({self._kind.candidate_file: configuration})
-        self._demand(self._runtime.run(self._kind.check_command(self._place)), "refuses its configuration")
+        self._demand(self._runtime.run(self._kind.check_command(self.place)), _REFUSED)
 
     def _ensure_sub_interfaces(self, configuration: str) -> None:
         driver = vlan_driver()
@@ -164,11 +166,9 @@ class Router:
     def _boot(self) -> None:
         self.stop()
         try:
-            for command in self._kind.start_commands(self._place):
+            for command in self._kind.start_commands(self.place):
                 self._demand(self._runtime.run(command), "does not start")
-            self._demand(
-                self._runtime.run(self._kind.apply_command(self._place)), "refuses its configuration"
-            )
+            self._demand(self._runtime.run(self._kind.apply_command(self.place)), _REFUSED)
         except RouterError:
             self.stop()
             raise

@@ -1,7 +1,7 @@
 """Configurations in each kind's own language, for the tests that every kind and runtime passes.
 
-The router under test is `edge`, AS 65001. At the other end of its cable is `far`, AS 64512, always an FRR in a
-network namespace. Both use 802.1Q sub-interface 101, IPv4 and IPv6, and a TCP-MD5 key in both sessions.
+The router under test is `edge`, AS 65001. At the other end of its cable is `far`, AS 64512, always an FRR in
+a network namespace. Both use 802.1Q sub-interface 101, IPv4 and IPv6, and a TCP-MD5 key in both sessions.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ SAMPLES = {
     "frr": Sample(
         configuration=frr("edge", "eth1", 65001, 64512, WRONG_KEY),
         amendment=(
-            f"router bgp 65001\n neighbor 169.254.10.1 password {KEY}\n neighbor 2001:db8:1::1 password {KEY}\n"
+            "router bgp 65001\n"
+            f" neighbor 169.254.10.1 password {KEY}\n"
+            f" neighbor 2001:db8:1::1 password {KEY}\n"
         ),
         misspelt=f"hostname edge\nrouter bgp 65001\n neighbour 169.254.10.1 password {KEY}\n",
         contradictory=f"hostname edge\nrouter bgp 65001\n neighbor 169.254.10.1 password {KEY}\n",

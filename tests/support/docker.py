@@ -1,8 +1,8 @@
 """A Docker engine with the router image, wherever the tests run.
 
-Where an engine answers already, it is used. Where none does, scripts/dockerd starts a private one, which is ended
-with the tests; its images stay on the machine, so only the very first run has to make them. The Dockerfile's first
-line is served by a registry, or where none can be reached by scripts/base-image.
+Where an engine answers already, it is used. Where none does, scripts/dockerd starts a private one, which is
+ended with the tests; its images stay on the machine, so only the very first run has to make them. The
+Dockerfile's first line is served by a registry, or where none can be reached by scripts/base-image.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import docker
-from docker.errors import DockerException
+from lab.errors import MissingPartError
+from lab.routers.runtimes import docker as runtime
 
 ROOT = Path(__file__).parents[2]
 ROUTER_IMAGE = "dxlab-router"
@@ -45,16 +45,15 @@ def docker_engine() -> Iterator[None]:
 def build(target: str, tag: str, **arguments: str) -> None:
     """Build a target of the Dockerfile."""
     given = [word for name, value in arguments.items() for word in ("--build-arg", f"{name}={value}")]
-    _run("docker", "build", "--quiet", "--network", "host", *given, "--target", target, "--tag", tag, str(ROOT))
+    _run(
+        "docker", "build", "--quiet", "--network", "host", *given, "--target", target, "--tag", tag, str(ROOT)
+    )
 
 
 def _answers() -> bool:
-    try:
-        client = docker.from_env(timeout=5)
-    except DockerException:
-        return False
-    client.close()
-    return True
+    with suppress(MissingPartError), runtime.docker_engine():
+        return True
+    return False
 
 
 def _make_images() -> None:

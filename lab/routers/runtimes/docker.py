@@ -12,11 +12,14 @@ engine must be on this machine. The image is the Dockerfile's target `router`, o
 from __future__ import annotations
 
 import io
+import os
+import socket
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePath
 from typing import cast
+from urllib.parse import urlsplit
 
 import docker
 from docker import DockerClient
@@ -34,6 +37,7 @@ NODE_LABEL = "dxlab.node"
 
 # The engine turns IPv6 off in a container without a network of its making.
 _IPV6 = {f"net.ipv6.conf.{scope}.disable_ipv6": "0" for scope in ("all", "default", "lo")}
+_USUAL_ENGINE = "unix:///var/run/docker.sock"
 _DOCKERFILE = Path(__file__).parents[3] / "Dockerfile"
 
 
@@ -50,7 +54,7 @@ class DockerRuntime(RouterRuntime):
         return f"dxlab-{self.site.lab}-{self.site.node}"
 
     def prepare(self) -> None:
-        with _engine(f"router '{self.site.node}'") as engine:
+        with docker_engine(f"router '{self.site.node}'") as engine:
             self._ensure_image(engine)
             container = self._running(engine) or self._create(engine)
             adopt_namespace(self.site.namespace, _pid(container))
@@ -67,8 +71,8 @@ class DockerRuntime(RouterRuntime):
 
     def run(self, argv: Sequence[str]) -> Completed:
         with self._container() as container:
-            ended = container.exec_run(list(argv))
-        # Without a stream, the SDK gives both in one piece.
+            # The engine carries two streams separately and so loses their order; the shell makes them one.
+            ended = container.exec_run(["sh", "-c", 'exec "$@" 2>&1', "sh", *argv])
         status, output = cast(tuple[int, bytes], ended)
         return Completed(status, output.decode(errors="replace"))
 
@@ -76,14 +80,14 @@ class DockerRuntime(RouterRuntime):
         return ("docker", "exec", "--interactive", *(["--tty"] if terminal else []), self.container, *argv)
 
     def remove(self) -> None:
-        with suppress(MissingPartError), _engine() as engine, suppress(NotFound):
+        with suppress(MissingPartError), docker_engine() as engine, suppress(NotFound):
             engine.containers.get(self.container).remove(force=True)
         remove_namespace(self.site.namespace)
 
     @classmethod
     def remove_leftovers(cls, lab: str) -> None:
         """Remove the lab's containers. Where no engine answers, none of its containers runs."""
-        with suppress(MissingPartError), _engine() as engine:
+        with suppress(MissingPartError), docker_engine() as engine:
             for container in engine.containers.list(all=True, filters={"label": f"{LAB_LABEL}={lab}"}):
                 with suppress(NotFound):
                     container.remove(force=True)
@@ -165,7 +169,7 @@ class DockerRuntime(RouterRuntime):
 
     @contextmanager
     def _container(self) -> Iterator[Container]:
-        with _engine(f"router '{self.site.node}'") as engine:
+        with docker_engine(f"router '{self.site.node}'") as engine:
             try:
                 yield engine.containers.get(self.container)
             except APIError as error:
@@ -174,14 +178,15 @@ class DockerRuntime(RouterRuntime):
 
 
 @contextmanager
-def _engine(who: str = "the docker runtime") -> Iterator[DockerClient]:
-    """A client of the engine, closed afterwards.
+def docker_engine(who: str = "the docker runtime") -> Iterator[DockerClient]:
+    """A client of the engine that DOCKER_HOST names, or of this machine's usual one; closed afterwards.
 
-    :raises MissingPartError: no engine answers.
+    :raises MissingPartError: none answers.
     """
     try:
+        _demand_listener()
         client = docker.from_env()
-    except DockerException as error:
+    except (OSError, DockerException) as error:
         raise MissingPartError(
             f"{who} needs the Docker engine, and none answers: start it with 'systemctl start docker', or a "
             "private one with 'eval \"$(scripts/dockerd start)\"' in dxlab's sources"
@@ -190,6 +195,14 @@ def _engine(who: str = "the docker runtime") -> Iterator[DockerClient]:
         yield client
     finally:
         client.close()
+
+
+def _demand_listener() -> None:
+    """Raise OSError where nobody listens; the SDK would find that out too, but leave its socket open."""
+    address = urlsplit(os.environ.get("DOCKER_HOST") or _USUAL_ENGINE)
+    if address.scheme == "unix":
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+            probe.connect(address.path)
 
 
 def _pid(container: Container) -> int:

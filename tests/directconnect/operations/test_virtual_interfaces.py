@@ -274,8 +274,8 @@ def test_a_gateway_takes_so_many_vifs_of_one_type(open_office: Callable[..., Off
     with pytest.raises(ClientException) as raised:
         office.transit(connection.id, hub)
     assert raised.value.message == (
-        f"Direct Connect Gateway {hub} cannot take a transit virtual interface: it has the private one {vif_id}."
-        " Use another gateway."
+        f"Direct Connect Gateway {hub} cannot take a transit virtual interface:"
+        f" it has the private one {vif_id}. Use another gateway."
     )
 
 

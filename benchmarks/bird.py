@@ -1,0 +1,104 @@
+"""BIRD, started by hand and asked over its control socket."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface
+from pathlib import Path
+
+AMAZON_ASN, CUSTOMER_ASN = 64512, 65001
+AUTH_KEY = "s3cretKey9"
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session to be set up between AWS and a customer router.
+
+    :ivar name: that of the protocol in BIRD.
+    """
+
+    name: str
+    amazon: IPv4Interface
+    customer: IPv4Interface
+
+    def configuration_of_amazon(self) -> str:
+        """The protocol at AWS's end: it dials, as soon as BIRD ever does."""
+        return (
+            f"protocol bgp {self.name} {{ local {self.amazon.ip} as {AMAZON_ASN};"
+            f' neighbor {self.customer.ip} as {CUSTOMER_ASN}; password "{AUTH_KEY}"; hold time 90;'
+            " connect delay time 0; connect retry time 1; ipv4 { import all; export none; }; }"
+        )
+
+    def configuration_of_customer(self) -> str:
+        """The protocol at the router's end: it waits."""
+        return (
+            f"protocol bgp {self.name} {{ local {self.customer.ip} as {CUSTOMER_ASN};"
+            f' neighbor {self.amazon.ip} as {AMAZON_ASN}; password "{AUTH_KEY}"; hold time 90;'
+            " passive yes; ipv4 { import all; export none; }; }"
+        )
+
+
+class Bird:
+    """A BIRD in a namespace.
+
+    :param directory: for its configuration, socket and log; made here. The daemon is ended by whoever removes
+        the namespace.
+    """
+
+    def __init__(self, namespace: str, directory: Path, router_id: IPv4Address, protocols: Sequence[str]) -> None:
+        self._namespace = namespace
+        self._directory = directory
+        directory.mkdir()
+        head = (
+            f'log "{self.log}" all;',
+            "timeformat log iso long us;",
+            "debug protocols { events, states };",
+            f"router id {router_id};",
+            "protocol device {}",
+        )
+        (directory / "bird.conf").write_text("\n".join((*head, *protocols)) + "\n")
+
+    @property
+    def log(self) -> Path:
+        return self._directory / "bird.log"
+
+    def start(self) -> Control:
+        """Start the daemon; it is in the background and answers when this returns."""
+        enter = ("ip", "netns", "exec", self._namespace)
+        files = ("-c", "bird.conf", "-s", "bird.ctl", "-P", "bird.pid")
+        subprocess.run((*enter, "bird", *files), cwd=self._directory, check=True)
+        return Control(self._directory / "bird.ctl")
+
+
+class Control:
+    """BIRD's control socket, as birdc(8) uses it."""
+
+    def __init__(self, path: Path) -> None:
+        self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.connect(str(path))
+        self._lines = self._socket.makefile("rb")
+        self._answer()
+
+    def close(self) -> None:
+        self._lines.close()
+        self._socket.close()
+
+    def established(self, session: Session) -> bool:
+        return "Established" in self.ask(f"show protocols {session.name}")
+
+    def ask(self, command: str) -> str:
+        self._socket.sendall(f"{command}\n".encode())
+        return self._answer()
+
+    def _answer(self) -> str:
+        """All lines of an answer; the last one has a blank after its number."""
+        lines = []
+        for line in self._lines:
+            lines.append(line.decode())
+            if re.match(rb"\d{4} ", line):
+                break
+        return "".join(lines)

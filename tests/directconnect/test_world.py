@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lab.directconnect.model import DirectConnectGateway, GatewayState
+from lab.directconnect.store import Store, StoreError
+from lab.directconnect.world import Changes, World
+from tests.directconnect.office import Office
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path) as opened:
+        yield opened
+
+
+@pytest.fixture
+def committed() -> list[Changes]:
+    return []
+
+
+@pytest.fixture
+def world(store: Store, committed: list[Changes]) -> World:
+    return World(store, committed.append)
+
+
+def gateway(number: int, name: str = "hub") -> DirectConnectGateway:
+    return DirectConnectGateway(
+        id=f"gateway-{number}",
+        number=number,
+        name=name,
+        owner="123456789012",
+        amazon_side_asn=64512,
+        state=GatewayState.AVAILABLE,
+    )
+
+
+def ids(world: World) -> list[str]:
+    return [row.id for row in world.gateways]
+
+
+def test_a_transaction_is_stored_when_it_ends(world: World, store: Store) -> None:
+    with world.transaction():
+        world.gateways.put(gateway(1))
+        assert list(store.load()) == []
+    assert [row.id for row in store.load()] == ["gateway-1"]
+
+
+def test_a_transaction_that_fails_leaves_everything_as_it_was(world: World, committed: list[Changes]) -> None:
+    with world.transaction():
+        for number in (1, 2, 3):
+            world.gateways.put(gateway(number))
+    before, seen = list(world.gateways), len(committed)
+    with pytest.raises(KeyError), world.transaction():
+        world.gateways.remove("gateway-1")
+        world.gateways.put(gateway(2, "changed"))
+        world.gateways.put(gateway(2, "changed again"))
+        world.gateways.put(gateway(4))
+        world.gateways.remove("gateway-4")
+        raise KeyError
+    assert list(world.gateways) == before
+    assert len(committed) == seen
+
+
+def test_a_transaction_that_cannot_be_stored_leaves_everything_as_it_was(
+    world: World, store: Store, committed: list[Changes]
+) -> None:
+    store.close()
+    with pytest.raises(StoreError), world.transaction():
+        world.gateways.put(gateway(1))
+    assert ids(world) == []
+    assert committed == []
+
+
+def test_what_a_transaction_makes_and_removes_is_not_stored(world: World, store: Store) -> None:
+    with world.transaction():
+        world.gateways.put(gateway(1))
+        world.gateways.remove("gateway-1")
+    assert list(store.load()) == []
+
+
+def test_listeners_may_start_a_transaction_of_their_own(store: Store) -> None:
+    def follow(_: Changes) -> None:
+        if len(world.gateways) < 3:
+            with world.transaction():
+                world.gateways.put(gateway(len(world.gateways) + 1))
+
+    world = World(store, follow)
+    with world.transaction():
+        world.gateways.put(gateway(1))
+    assert ids(world) == ["gateway-1", "gateway-2", "gateway-3"]
+
+
+def test_reading_tells_nobody(world: World, committed: list[Changes]) -> None:
+    with world.transaction():
+        assert ids(world) == []
+    assert committed == []
+
+
+def test_a_world_is_read_back_in_the_order_of_its_making(world: World, store: Store) -> None:
+    with world.transaction():
+        for number in (3, 10, 2):
+            world.gateways.put(gateway(number))
+    again = World(store, lambda _: None)
+    assert ids(again) == ["gateway-2", "gateway-3", "gateway-10"]
+    assert again.next_number() == 11
+
+
+def test_some_of_a_table(world: World) -> None:
+    with world.transaction():
+        world.gateways.put(gateway(1))
+    assert [row.id for row in world.gateways.some(["gateway-1", "gateway-7"])] == ["gateway-1"]
+    assert "gateway-7" not in world.gateways
+
+
+def test_a_peer_is_found_while_its_vif_lists_it(office: Office) -> None:
+    connection = office.plug()
+    first = office.private(connection.id, vlan=1)["virtualInterfaceId"]
+    second = office.private(connection.id, vlan=2)["virtualInterfaceId"]
+    world = office.cloud._world
+    for vif_id in (first, second, first):
+        found = world.virtual_interface_of(office.peer(vif_id).id)
+        assert found is office.resource(vif_id)
+    assert world.virtual_interface_of("dxpeer-notthere") is None
+    peer_id = office.add_peer(first)["bgpPeers"][1]["bgpPeerId"]
+    assert world.virtual_interface_of(peer_id) is office.resource(first)
+    office.call("DeleteBGPPeer", virtualInterfaceId=first, bgpPeerId=peer_id)
+    office.cloud.peer_removed(first, peer_id)
+    assert world.virtual_interface_of(peer_id) is None
