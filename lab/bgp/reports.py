@@ -44,9 +44,10 @@ _OPEN_WAIT = 60.0
 
 _UNACCEPTABLE_HOLD_TIME = (2, 6)
 
-# A router whose UPDATEs have paused for so long has sent its initial routes. End-of-RIB says it sooner, but a router
-# need not send it to a peer without graceful restart (FRR does not). FRR holds its first UPDATE back for 1 s.
-QUIET = 2.0
+# A router whose UPDATEs have paused for so long has sent its initial routes, seconds. End-of-RIB says it sooner, but a
+# router need not send that to a peer without graceful restart. FRR does not, and holds its first UPDATE back for
+# 1.2 s; BIRD does, but sometimes sleeps for 3 s before its first UPDATE.
+QUIET = 5.0
 
 
 class Reports:

@@ -21,7 +21,7 @@ from lab.directconnect.answers import VirtualInterfaceAnswers
 from lab.directconnect.errors import ClientException, ServerException
 from lab.directconnect.identifiers import Kind, device, new_id
 from lab.directconnect.lifecycle import ConnectionEvent, PeerEvent, VifEvent
-from lab.directconnect.locations import LOCATIONS, find_location
+from lab.directconnect.locations import LOCATIONS, Location, find_location
 from lab.directconnect.model import (
     AddressFamily,
     BgpStatus,
@@ -155,29 +155,22 @@ class Cloud:
         existing = self._named_connection(name_or_id)
         if existing is not None:
             return existing
-        place = find_location(location)
-        if place is None:
-            raise UsageError(f"there is no location '{location}'; known are {', '.join(LOCATIONS)}")
-        if bandwidth not in place.bandwidths:
-            raise UsageError(
-                f"{place.code} has no ports of {bandwidth}; it has {', '.join(place.bandwidths)}"
-            )
+        place = _place(location, bandwidth)
+        connection = Connection(
+            id=new_id("dxcon", self._world.connections),
+            number=self._world.next_number(),
+            name=name_or_id,
+            owner=account or self._settings.account,
+            region=region or place.region,
+            location=place.code,
+            bandwidth=bandwidth,
+            state=ConnectionState.DOWN,
+            since=self._settings.clock(),
+            device=device(place.code),
+            logical_redundancy=logical_redundancy or self._settings.logical_redundancy,
+        )
         with self._world.transaction():
-            return self._world.connections.put(
-                Connection(
-                    id=new_id("dxcon", self._world.connections),
-                    number=self._world.next_number(),
-                    name=name_or_id,
-                    owner=account or self._settings.account,
-                    region=region or place.region,
-                    location=place.code,
-                    bandwidth=bandwidth,
-                    state=ConnectionState.DOWN,
-                    since=self._settings.clock(),
-                    device=device(place.code),
-                    logical_redundancy=logical_redundancy or self._settings.logical_redundancy,
-                )
-            )
+            return self._world.connections.put(connection)
 
     def declare_gateway(self, id_or_name: str, *, asn: int | None, cidrs: Sequence[Network]) -> None:
         """Say what stands behind the VIFs of a gateway; replaces what was said before.
@@ -294,3 +287,13 @@ class Cloud:
         if not fitting and Kind.CONNECTION.matches(name_or_id):
             raise UsageError(f"there is no connection {name_or_id} to plug the cable into")
         return fitting[0] if fitting else None
+
+
+def _place(location: str, bandwidth: str) -> Location:
+    """The location of a new port."""
+    place = find_location(location)
+    if place is None:
+        raise UsageError(f"there is no location '{location}'; known are {', '.join(LOCATIONS)}")
+    if bandwidth not in place.bandwidths:
+        raise UsageError(f"{place.code} has no ports of {bandwidth}; it has {', '.join(place.bandwidths)}")
+    return place

@@ -126,18 +126,12 @@ class Store:
         :raises StoreError: nothing of it was done.
         """
         try:
-            self._database.execute("BEGIN IMMEDIATE")
-            try:
+            with self._database:
+                self._database.execute("BEGIN IMMEDIATE")
                 for row in rows:
                     self._write(row)
-                self._database.executemany(
-                    "DELETE FROM history WHERE peer_id = ?", [(id_,) for id_ in forget]
-                )
-                self._database.execute("COMMIT")
-            except sqlite3.Error:
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
-                raise
+                gone = [(peer_id,) for peer_id in forget]
+                self._database.executemany("DELETE FROM history WHERE peer_id = ?", gone)
         except sqlite3.Error as error:
             raise self._refused(error) from None
 

@@ -9,7 +9,7 @@ from lab.directconnect.answers import VirtualInterfaceAnswers
 from lab.directconnect.model import Connection
 from tests.directconnect.office import Office
 
-#: The order of CreatePrivateVirtualInterface's answer as recorded in 2020, with the later members in their places.
+#: The order of CreatePrivateVirtualInterface's answer as recorded in 2020, later members in their places.
 VIRTUAL_INTERFACE = [
     "ownerAccount",
     "virtualInterfaceId",
@@ -80,7 +80,7 @@ def test_a_new_virtual_interface_has_the_recorded_members_in_their_order(
 
 
 def test_a_recorded_virtual_interface_comes_out_as_it_was(office: Office) -> None:
-    """The values of the 2020 recording, in ap-southeast-2, as far as they are the customer's or follow from them."""
+    """The values of the 2020 recording as far as they are the customer's or follow from them."""
     office.caller = type(office.caller)("018232283193", "ap-southeast-2")
     connection = office.plug("circuit", location="EqSY3", account="018232283193")
     gateway_id = office.gateway(amazonSideAsn=64999)

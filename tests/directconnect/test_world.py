@@ -84,14 +84,14 @@ def test_what_a_transaction_makes_and_removes_is_not_stored(world: World, store:
 
 def test_listeners_may_start_a_transaction_of_their_own(store: Store) -> None:
     def follow(_: Changes) -> None:
-        if len(world.gateways) < 3:
-            with world.transaction():
-                world.gateways.put(gateway(len(world.gateways) + 1))
+        if len(followed.gateways) < 3:
+            with followed.transaction():
+                followed.gateways.put(gateway(len(followed.gateways) + 1))
 
-    world = World(store, follow)
-    with world.transaction():
-        world.gateways.put(gateway(1))
-    assert ids(world) == ["gateway-1", "gateway-2", "gateway-3"]
+    followed = World(store, follow)
+    with followed.transaction():
+        followed.gateways.put(gateway(1))
+    assert ids(followed) == ["gateway-1", "gateway-2", "gateway-3"]
 
 
 def test_reading_tells_nobody(world: World, committed: list[Changes]) -> None:

@@ -1,5 +1,5 @@
-# The AWS half of topology.yml. Nothing in here says that AWS is a lab: the endpoint comes from the environment
-# (AWS_ENDPOINT_URL_DIRECT_CONNECT), and without the two skip_ arguments the same file orders from AWS itself.
+# The AWS half of topology.yml. Where AWS is comes from the environment: AWS_ENDPOINT_URL_DIRECT_CONNECT, as
+# `dxlab up` prints it. Without that variable, and without the two skip_ arguments, AWS itself takes the order.
 
 terraform {
   required_providers {
@@ -94,22 +94,24 @@ resource "aws_dx_public_virtual_interface" "branch" {
   tags                  = { site = "branch" }
 }
 
-# What the router still lacks: the addresses that AWS assigned to its second session.
+# What the router still lacks, in its own language: the addresses that AWS assigned to the second session.
 output "edge_ipv6" {
   value = <<-EOT
-    configure terminal
     interface eth1.101
      ipv6 address ${aws_dx_bgp_peer.office_ipv6.customer_address}
     exit
-    route-map FROM-AWS6 permit 10
-    exit
     router bgp 65001
-     neighbor ${split("/", aws_dx_bgp_peer.office_ipv6.amazon_address)[0]} remote-as ${aws_dx_private_virtual_interface.office.amazon_side_asn}
-     neighbor ${split("/", aws_dx_bgp_peer.office_ipv6.amazon_address)[0]} password ${aws_dx_bgp_peer.office_ipv6.bgp_auth_key}
+     neighbor ${local.amazon_ipv6} remote-as ${aws_dx_private_virtual_interface.office.amazon_side_asn}
+     neighbor ${local.amazon_ipv6} password ${aws_dx_bgp_peer.office_ipv6.bgp_auth_key}
+     neighbor ${local.amazon_ipv6} timers connect 1
      address-family ipv6 unicast
-      neighbor ${split("/", aws_dx_bgp_peer.office_ipv6.amazon_address)[0]} activate
-      neighbor ${split("/", aws_dx_bgp_peer.office_ipv6.amazon_address)[0]} route-map FROM-AWS6 in
+      neighbor ${local.amazon_ipv6} activate
+      neighbor ${local.amazon_ipv6} route-map FROM-AWS in
      exit-address-family
-    end
+    exit
   EOT
+}
+
+locals {
+  amazon_ipv6 = split("/", aws_dx_bgp_peer.office_ipv6.amazon_address)[0]
 }

@@ -79,10 +79,11 @@ def _find(context: Context, arn: Arn) -> Tagged | None:
 def _put(context: Context, resource: Tagged, tags: tuple[Tag, ...]) -> None:
     if tags == resource.tags:
         return
-    match resource.model_copy(update={"tags": tags}):
-        case Connection() as connection:
-            context.world.connections.put(connection)
-        case VirtualInterface() as vif:
-            context.world.virtual_interfaces.put(vif)
-        case DirectConnectGateway() as gateway:
-            context.world.gateways.put(gateway)
+    world, update = context.world, {"tags": tags}
+    match resource:
+        case Connection():
+            world.connections.put(resource.model_copy(update=update))
+        case VirtualInterface():
+            world.virtual_interfaces.put(resource.model_copy(update=update))
+        case _:
+            world.gateways.put(resource.model_copy(update=update))
