@@ -78,10 +78,17 @@ class Places:
     def prepare(self) -> None:
         """Make the directories. Routers' own daemons must be able to pass through the run directory, not to
         list it.
+
+        :raises UsageError: the state directory cannot be made.
         """
         RUN.mkdir(mode=0o755, parents=True, exist_ok=True)
+        try:
+            self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise UsageError(
+                f"the state cannot be kept in {self.state}: {error.strerror}; name another --state-dir"
+            ) from None
         self.run.mkdir(mode=0o711, exist_ok=True)
-        self.state.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     @contextmanager
     def claim(self) -> Iterator[None]:

@@ -24,7 +24,7 @@ def open_office(tmp_path: Path, clock: Clock) -> Iterator[Callable[..., Office]]
 
         def open_(**settings: object) -> Office:
             office = Office(tmp_path / "state", clock, **settings)
-            stack.callback(office.store.close)
+            stack.callback(office.close)
             return office
 
         yield open_

@@ -37,16 +37,24 @@ class Office:
         self.directory = directory
         self.clock = clock
         self.caller = Caller(ACCOUNT, REGION)
-        self.store = Store.open(directory)
-        self.settings = Settings(clock=clock, **settings)
-        self.cloud = Cloud(self.store, self.settings)
         self.changes: list[Changes] = []
+        self._open(settings)
+
+    def _open(self, settings: dict[str, Any]) -> None:
+        self.store = Store.open(self.directory)
+        self.settings = Settings(clock=self.clock, **settings)
+        self.cloud = Cloud(self.store, self.settings)
         self.cloud.subscribe(self.changes.append)
+
+    def close(self) -> None:
+        """End the process that holds the directory."""
+        self.store.close()
 
     def reopened(self, **settings: Any) -> Office:
         """The same directory, as another process finds it."""
-        self.store.close()
-        return Office(self.directory, self.clock, **settings)
+        self.close()
+        self._open(settings)
+        return self
 
     # ===== the API =====
 

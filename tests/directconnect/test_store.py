@@ -1,8 +1,10 @@
 from __future__ import annotations
 
-import os
+import signal
 import sqlite3
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,12 +113,18 @@ def test_rows_come_back(store: Store, directory: Path) -> None:
         ]
 
 
+WRITE_AND_DIE = """
+import os, signal, sys
+from pathlib import Path
+from lab.directconnect.store import Row, Store
+Store.open(Path(sys.argv[1])).write([Row("connection", "a", "{}")])
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
 def test_a_committed_row_survives_the_process(directory: Path) -> None:
-    child = os.fork()
-    if child == 0:
-        Store.open(directory).write([Row("connection", "a", "{}")])
-        os._exit(9)
-    os.waitpid(child, 0)
+    ended = subprocess.run([sys.executable, "-c", WRITE_AND_DIE, str(directory)], check=False)
+    assert ended.returncode == -signal.SIGKILL
     with Store.open(directory) as store:
         assert [row.id for row in store.load()] == ["a"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from lab.errors import LabError, RouterError, TopologyError
 from lab.lab import Lab, RunningLab
 from lab.network.links import End
 from lab.topology import load
-from tests.support.command import PATIENCE, Bench, nothing_left
+from tests.support.command import PATIENCE, Bench, nothing_left, refused
 from tests.support.topologies import Office, line_of, write_topology
 
 pytestmark = [pytest.mark.root, pytest.mark.anyio]
@@ -43,9 +43,8 @@ async def brought_up(
         yield running
 
 
-async def until(running: RunningLab, condition: object) -> None:
+async def until(running: RunningLab, condition: Callable[[], bool]) -> None:
     """Wait until a change of the cloud world makes the condition true."""
-    assert callable(condition)
     changed = asyncio.Event()
 
     def look(_: Changes | None = None) -> None:
@@ -146,17 +145,13 @@ async def test_requests_that_were_added_to_the_topology_are_played(lab_bench: Be
         assert len(running.cloud.connections()) == len(running.cloud.virtual_interfaces()) == 1
 
 
-async def refusal(bench: Bench, *requests: Mapping[str, Any], **options: Any) -> LabError:
+async def refusal(bench: Bench, *requests: Mapping[str, Any], **options: Any) -> LabError:  # noqa: ANN401 -- passed on
     """What a topology is refused with; nothing of it is left."""
-    with pytest.raises((LabError, ExceptionGroup)) as caught:
+    with refused() as refusal:
         async with brought_up(bench, *requests, **options):
             pass
     assert nothing_left(bench.places)
-    error: BaseException = caught.value
-    while isinstance(error, BaseExceptionGroup):
-        (error,) = error.exceptions
-    assert isinstance(error, LabError)
-    return error
+    return refusal.error
 
 
 async def test_a_request_that_aws_refuses(lab_bench: Bench) -> None:

@@ -63,6 +63,7 @@ ipv6 route {prefixes[1]} blackhole
 router bgp {asn}
  bgp router-id 192.0.2.{own}
  no bgp ebgp-requires-policy
+ no bgp default ipv4-unicast
  neighbor 169.254.10.{other} remote-as {peer}
  neighbor 169.254.10.{other} password {key}
  neighbor 169.254.10.{other} timers connect 1
@@ -71,6 +72,7 @@ router bgp {asn}
  neighbor 2001:db8:1::{other} timers connect 1
  address-family ipv4 unicast
   network {prefixes[0]}
+  neighbor 169.254.10.{other} activate
  exit-address-family
  address-family ipv6 unicast
   network {prefixes[1]}

@@ -43,14 +43,10 @@ class Bench:
         self.edge.start(configuration or self.sample.with_right_key)
 
     def established(self) -> tuple[Neighbour, ...]:
-        """The router's neighbours, once it has a session and all routes over it in both families."""
-        return until(self.edge.neighbours, _all_routes_over)
-
-
-def _all_routes_over(neighbours: tuple[Neighbour, ...]) -> bool:
-    return len(neighbours) == 2 and all(
-        each.state == "Established" and each.accepted and each.advertised for each in neighbours
-    )
+        """The router's neighbours, once it has a session in both families."""
+        return until(
+            self.edge.neighbours, lambda found: [each.state for each in found] == ["Established"] * 2
+        )
 
 
 def until(ask: Callable[[], T], wanted: Callable[[T], bool], seconds: float = 20) -> T:
@@ -91,6 +87,11 @@ def test_a_session_over_the_sub_interface(bench: Bench) -> None:
         (address, 64512) for address in FAR_ADDRESSES
     ]
     assert all(each.since and 0 <= time.time() - each.since < 60 for each in neighbours)
+    # Each end has one prefix of its own in each family, and tells the other what it learnt from it as well.
+    until(
+        bench.edge.neighbours,
+        lambda found: [(each.accepted, each.advertised) for each in found] == [(1, 2)] * 2,
+    )
     learnt = until(lambda: _learnt(bench.edge), lambda found: found.keys() == set(FAR_PREFIXES))
     assert str(learnt[FAR_PREFIXES[0]][0]) == FAR_ADDRESSES[0]
 

@@ -15,10 +15,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from lab.bringup import routers_of
 from lab.customer import client_for
+from lab.errors import LabError
 from lab.network.namespaces import namespaces, processes_in
-from lab.places import Places, record_of
+from lab.places import Places
 from lab.remains import remove_remains, remove_state
 from lab.routers import Router
 from lab.topology import load
@@ -58,10 +61,15 @@ def lab_processes(places: Places) -> list[int]:
     return inside + launchers(places)
 
 
+def launcher(places: Places) -> int:
+    """The only process that the speakers of a lab were forked from."""
+    (pid,) = launchers(places)
+    return pid
+
+
 def launchers(places: Places) -> list[int]:
-    """The launcher's process, and the speakers that it forked; they keep its command line or none."""
-    wanted = os.fsencode(places.run)
-    return [pid for pid, words in command_lines() if wanted in words and b"lab.bgp.launcher_process" in words]
+    wanted = (b"lab.bgp.launcher_process", os.fsencode(places.run))
+    return [pid for pid, words in command_lines() if all(word in words for word in wanted)]
 
 
 def command_lines() -> Iterator[tuple[int, list[bytes]]]:
@@ -71,6 +79,26 @@ def command_lines() -> Iterator[tuple[int, list[bytes]]]:
             yield int(path.parent.name), path.read_bytes().split(b"\0")
         except OSError:
             continue
+
+
+@dataclass
+class Refusal:
+    """What `refused` caught."""
+
+    error: LabError = field(default_factory=LabError)
+
+
+@contextmanager
+def refused() -> Iterator[Refusal]:
+    """Expect one LabError, in however many groups it comes."""
+    refusal = Refusal()
+    with pytest.raises((LabError, ExceptionGroup)) as caught:
+        yield refusal
+    error: BaseException = caught.value
+    while isinstance(error, BaseExceptionGroup):
+        (error,) = error.exceptions
+    assert isinstance(error, LabError), error
+    refusal.error = error
 
 
 @dataclass
@@ -201,8 +229,3 @@ def bench(name: str, directory: Path) -> Iterator[Bench]:
         yield made
     finally:
         made.clear()
-
-
-def only_record(name: str) -> bool:
-    """Whether a lab of this name has a record, alive or killed."""
-    return record_of(name) is not None

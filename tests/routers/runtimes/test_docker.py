@@ -1,0 +1,206 @@
+"""The docker runtime's own: engine, images and containers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.errors import MissingPartError, RouterError
+from lab.routers import Router, create, remove_leftovers
+from lab.routers.runtimes import docker as module
+from lab.routers.runtimes.docker import LAB_LABEL, docker_engine
+from lab.topology import RouterNode
+from tests.routers.conftest import LAB
+from tests.support.docker import PATIENCE, ROUTER_IMAGE
+
+NO_ENGINE = "unix:///run/dxlab-trouters-nobody.sock"
+
+in_docker = [pytest.mark.root, pytest.mark.docker, pytest.mark.timeout(PATIENCE)]
+
+
+def node(**fields: str) -> RouterNode:
+    return RouterNode(name="edge", kind="frr", startup_config=Path("edge.conf"), runtime="docker", **fields)  # type: ignore[arg-type]
+
+
+def router(**fields: str) -> Router:
+    directory = Path("/run/dxlab-trouters/edge")
+    return create(node(**fields), lab=LAB, directory=directory, namespace=f"dxlab-{LAB}.edge")
+
+
+@pytest.fixture
+def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", NO_ENGINE)
+
+
+@pytest.fixture
+def prepared(engine: None, place: Path) -> Iterator[Router]:
+    made = router()
+    made.prepare()
+    yield made
+    made.remove()
+
+
+def containers() -> list[Any]:
+    with docker_engine() as engine:
+        return list(engine.containers.list(all=True, filters={"label": f"{LAB_LABEL}={LAB}"}))
+
+
+# ----- no engine ------------------------------------------------------------------------------------------------
+
+
+def test_no_engine_is_said_in_one_sentence(no_engine: None) -> None:
+    with pytest.raises(MissingPartError) as refusal:
+        router().prepare()
+    assert str(refusal.value) == (
+        "router 'edge' needs the Docker engine, and none answers: start it with 'systemctl start docker', or a "
+        "private one with 'eval \"$(scripts/dockerd start)\"' in dxlab's sources"
+    )
+
+
+def test_where_there_is_no_engine_nothing_is_left(no_engine: None) -> None:
+    remove_leftovers(LAB)
+
+
+@pytest.mark.root
+def test_taking_away_without_an_engine(no_engine: None, place: Path) -> None:
+    router().remove()
+
+
+# ----- images ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def no_image(engine: None, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The name of an image that is not there, in the place of the lab's own."""
+    name = "dxlab-trouters-image"
+    monkeypatch.setattr("lab.routers.kinds.frr.Frr.image", name)
+    _remove_image(name)
+    return name
+
+
+def _remove_image(name: str) -> None:
+    with docker_engine() as engine:
+        if engine.images.list(name):
+            engine.images.remove(name)
+
+
+@pytest.mark.root
+@pytest.mark.docker
+@pytest.mark.timeout(PATIENCE)
+def test_a_missing_image_is_built(no_image: str, place: Path) -> None:
+    made = router()
+    try:
+        made.prepare()
+        assert containers()[0].image.tags
+    finally:
+        made.remove()
+        _remove_image(no_image)
+
+
+@pytest.mark.root
+@pytest.mark.docker
+@pytest.mark.timeout(PATIENCE)
+def test_a_missing_image_without_sources(no_image: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_DOCKERFILE", Path("/nowhere/Dockerfile"))
+    with pytest.raises(MissingPartError) as refusal:
+        router().prepare()
+    assert str(refusal.value) == (
+        f"router 'edge': there is no image {no_image}; 'docker build --target router --tag {no_image} .' in dxlab's "
+        "sources makes it"
+    )
+
+
+@pytest.mark.root
+@pytest.mark.docker
+@pytest.mark.timeout(PATIENCE)
+def test_an_image_that_cannot_be_pulled(engine: None, place: Path) -> None:
+    with pytest.raises(MissingPartError, match="the image localhost:1/frr cannot be pulled: "):
+        router(image="localhost:1/frr").prepare()
+
+
+@pytest.mark.root
+@pytest.mark.docker
+@pytest.mark.timeout(PATIENCE)
+def test_an_image_without_the_daemons(engine: None, place: Path) -> None:
+    with pytest.raises(RouterError, match=r"debian:bookworm-slim is no image of frr: .*invalid user"):
+        router(image="debian:bookworm-slim").prepare()
+
+
+@pytest.mark.root
+@pytest.mark.docker
+@pytest.mark.timeout(PATIENCE)
+def test_an_image_that_the_topology_names(engine: None, place: Path) -> None:
+    made = router(image=f"{ROUTER_IMAGE}:latest")
+    made.prepare()
+    assert len(containers()) == 1
+    made.remove()
+
+
+# ----- containers -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.root
+@pytest.mark.docker
+@pytest.mark.timeout(PATIENCE)
+def test_a_container_has_a_name_labels_and_few_rights(prepared: Router) -> None:
+    [container] = containers()
+    host = container.attrs["HostConfig"]
+    assert container.name == f"dxlab-{LAB}-edge"
+    assert container.labels["dxlab.node"] == "edge"
+    assert host["NetworkMode"] == "none"
+    assert not host["Privileged"]
+    assert host["CapDrop"] == ["ALL"]
+
+
+@pytest.mark.root
+@pytest.mark.docker
+@pytest.mark.timeout(PATIENCE)
+def test_a_container_that_runs_is_kept(prepared: Router) -> None:
+    [before] = containers()
+    prepared.prepare()
+    assert [container.id for container in containers()] == [before.id]
+
+
+@pytest.mark.root
+@pytest.mark.docker
+@pytest.mark.timeout(PATIENCE)
+def test_a_container_that_died_is_replaced(prepared: Router) -> None:
+    [before] = containers()
+    before.kill()
+    prepared.prepare()
+    [after] = containers()
+    assert after.id != before.id
+    assert prepared.execute(["true"]).status == 0
+
+
+@pytest.mark.root
+@pytest.mark.docker
+@pytest.mark.timeout(PATIENCE)
+def test_what_a_killed_lab_left(prepared: Router) -> None:
+    remove_leftovers("another-lab")
+    assert len(containers()) == 1
+    remove_leftovers(LAB)
+    assert containers() == []
+
+
+@pytest.mark.root
+@pytest.mark.docker
+@pytest.mark.timeout(PATIENCE)
+def test_a_container_that_somebody_removed(prepared: Router) -> None:
+    containers()[0].remove(force=True)
+    with pytest.raises(
+        RouterError, match="router 'edge': the container dxlab-trouters-edge: No such container"
+    ):
+        prepared.execute(["true"])
+    assert not prepared.is_running()
+
+
+def test_a_terminal_is_asked_for_where_there_is_one() -> None:
+    made = router()
+    assert made.command(["sh"], terminal=True) == (
+        "docker", "exec", "--interactive", "--tty", f"dxlab-{LAB}-edge", "sh",
+    )  # fmt: skip
+    assert "--tty" not in made.command(["sh"], terminal=False)
