@@ -49,7 +49,9 @@ class Bird:
         the namespace.
     """
 
-    def __init__(self, namespace: str, directory: Path, router_id: IPv4Address, protocols: Sequence[str]) -> None:
+    def __init__(
+        self, namespace: str, directory: Path, router_id: IPv4Address, protocols: Sequence[str]
+    ) -> None:
         self._namespace = namespace
         self._directory = directory
         directory.mkdir()

@@ -1,20 +1,19 @@
 """The floor: one session set up by hand, with ip(8) and BIRD at both ends.
 
-Given are a router whose BIRD is configured and waits, and the text of AWS's BIRD's configuration. Measured is what
-is left to do: a namespace, a link into the router, addresses, a BIRD, until that says Established. Commands for one
-namespace are one batch; nobody is faster with these tools.
+Given are a router whose BIRD is configured and waits, and a configuration for the BIRD at AWS's end.
+Measured is what is left to do: a namespace, a link into the router, addresses, a BIRD, until that says
+Established. Commands for one namespace are one batch; nobody is faster with these tools.
 
-Two things make the floor lower than it could be. It has no 802.1Q: each session has a link of its own, because not
-every kernel could make a sub-interface with ip(8). And BIRD never dials within 0.75 s of a protocol's start (its
-smallest `connect delay time` is a second, less RFC 4271's jitter); that wait has nothing to do with the work, so it
-is measured too, from BIRD's log, and taken off where dxlab is judged.
+Two things keep the floor low. It has no 802.1Q: each session has a link of its own, because not every
+kernel can make a sub-interface with ip(8). And BIRD never dials within 0.75 s of a protocol's start (its
+smallest `connect delay time` is a second, less RFC 4271's jitter); that wait has nothing to do with the
+work, so it is measured too, from BIRD's log, and taken off where dxlab is judged.
 """
 
 from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,8 +101,3 @@ def _moment(log: str, event: str) -> datetime:
     """When something was logged for the first time."""
     line = next(line for line in log.splitlines() if event in line)
     return datetime.fromisoformat(line.partition(" <")[0])
-
-
-def worked(attempts: Sequence[Attempt]) -> list[float]:
-    """Seconds without BIRD's own wait, for each."""
-    return [attempt.worked for attempt in attempts]

@@ -1,8 +1,8 @@
 """A client of AWS JSON 1.1 that costs next to nothing itself, so that what is measured is the server.
 
 boto3 spends milliseconds of its own on each call. This one writes a request that was composed once to a
-connection that stays open, and reads headers only as far as it must. Servers that close the connection after each
-answer (HTTP/1.0, or `Connection: close`) are connected to anew, as any client would.
+connection that stays open, and reads headers only as far as it must. A server that closes the connection
+after each answer (HTTP/1.0, or `Connection: close`) is connected to anew, as any client would.
 """
 
 from __future__ import annotations

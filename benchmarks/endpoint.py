@@ -2,8 +2,9 @@
 
     python -m benchmarks.endpoint LAB
 
-It has one connection, with logical redundancy, so that a virtual interface may have two IPv4 peers, and a cable
-from it to `eth1` of a router that it does not start: the benchmark does. It prints its URL and the connection's id.
+It has one connection, with logical redundancy, so that a virtual interface may have two IPv4 peers, and a
+cable from it to `eth1` of a router that it does not start: the benchmark does. It prints its URL and the
+connection's id.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from benchmarks.client import Address, Connection
 from lab.cli.app import log_to_stderr, until_signalled
 from lab.directconnect.model import LogicalRedundancy
 from lab.directconnect.settings import Settings
+from lab.errors import LabError
 from lab.lab import Lab
 from lab.network.links import End
 from lab.network.namespaces import ensure_namespace, processes_in
@@ -63,8 +66,7 @@ def running_endpoint(name: str) -> Iterator[Endpoint]:
     try:
         ensure_namespace(router_of(places).namespace)
         with _process(places) as process:
-            assert process.stdout is not None
-            url, connection_id = (process.stdout.readline().strip() for _ in range(2))
+            url, connection_id = _announced(process, places)
             yield Endpoint(places, process.pid, Address.of_url(url), connection_id)
     finally:
         _clear(places)
@@ -75,7 +77,7 @@ def _process(places: Places) -> Iterator[subprocess.Popen[str]]:
     command = (sys.executable, "-m", "benchmarks.endpoint", places.name)
     places.prepare()
     with (
-        (places.state / "endpoint.log").open("w") as log,
+        _log(places).open("w") as log,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,
     ):
         try:
@@ -83,6 +85,19 @@ def _process(places: Places) -> Iterator[subprocess.Popen[str]]:
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait()
+
+
+def _announced(process: subprocess.Popen[str], places: Places) -> tuple[str, str]:
+    """The endpoint's URL and the id of its connection."""
+    assert process.stdout is not None
+    url, connection_id = (process.stdout.readline().strip() for _ in range(2))
+    if not connection_id:
+        raise LabError(f"the endpoint of the lab '{places.name}' did not start: {_log(places).read_text()}")
+    return url, connection_id
+
+
+def _log(places: Places) -> Path:
+    return places.state / "endpoint.log"
 
 
 def _clear(places: Places) -> None:

@@ -26,7 +26,7 @@ class Spread:
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The smallest value that at least so many percent of all do not exceed (nearest rank: one that occurred)."""
+    """The smallest value that so many percent of all do not exceed (nearest rank: one that occurred)."""
     rank = math.ceil(len(values) * percent / 100)
     return sorted(values)[max(rank, 1) - 1]
 

@@ -1,7 +1,7 @@
 """What processes use, from proc(5).
 
-Processor time is that of the scheduler (`schedstat`, nanoseconds): `utime` and `stime` count in steps of 10 ms,
-and a speaker that idles for half a minute never fills one.
+Processor time is that of the scheduler (`schedstat`, nanoseconds): `utime` and `stime` count in steps of
+10 ms and a speaker that idles for half a minute hardly fills one.
 """
 
 from __future__ import annotations

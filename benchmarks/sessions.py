@@ -1,15 +1,15 @@
 """From a request to a session that is up, in turn with the same by hand; then what the sessions cost.
 
-    1. CreatePrivateVirtualInterface with an IPv4 peer on VLAN 100+n: namespace, sub-interface, address, speaker
-       | in turn: a session by hand
+    1. CreatePrivateVirtualInterface with an IPv4 peer: namespace, sub-interface, address, speaker;
+       in turn with a session by hand
     2. memory, with one peer on each virtual interface
-    3. CreateBGPPeer, a second IPv4 peer on the same virtual interface: address, speaker
-       | in turn: a session by hand
+    3. CreateBGPPeer, a second IPv4 peer on the same virtual interface: address, speaker;
+       in turn with a session by hand
     4. memory, with two peers on each
     5. idle for longer than one keepalive interval (30 s at a hold time of 90 s)
 
-A session is up when DescribeVirtualInterfaces says so to a client that asks every 2 ms; time runs from before the
-request is sent until that answer has arrived.
+A session is up when DescribeVirtualInterfaces says so to a client that asks every 2 ms; time runs from
+before the request is sent until that answer has arrived.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from benchmarks.figures import Spread
 from benchmarks.processes import parent_of, processor_time, proportional_memory
 from benchmarks.progress import counted, tell, wait_for
 from benchmarks.router import add_vlan, sessions, start_waiting
+from benchmarks.steps import history_of, medians
 from lab.network.namespaces import ensure_namespace
 from lab.network.vlan import vlan_driver
 
@@ -57,12 +58,17 @@ class Idle:
 
 @dataclass(frozen=True)
 class Sessions:
-    """What was measured; durations in milliseconds, memory in MB (10^6 bytes) a peer, by number of peers."""
+    """What was measured; durations in milliseconds, memory in MB (10^6 bytes) a peer, by number of peers.
+
+    :ivar by_hand_worked: without BIRD's own wait before it dials.
+    :ivar steps: of CreateBGPPeer, the median time from the request to the end of each.
+    """
 
     create_bgp_peer: Spread
     create_virtual_interface: Spread
     by_hand: Spread
     by_hand_worked: Spread
+    steps: dict[str, float]
     memory: dict[int, float]
     idle: Idle
 
@@ -115,6 +121,7 @@ class _Run:
             create_virtual_interface=_milliseconds(whole),
             by_hand=_milliseconds([attempt.total for attempt in attempts]),
             by_hand_worked=_milliseconds([attempt.worked for attempt in attempts]),
+            steps=medians(history_of(self._endpoint.address), self._added_peers()),
             memory=memory,
             idle=self._idle(peers),
         )
@@ -159,6 +166,16 @@ class _Run:
         answer = self._connection.call("DescribeVirtualInterfaces", virtualInterfaceId=vif_id)
         (vif,) = answer["virtualInterfaces"]
         return all(peer["bgpStatus"] == "up" for peer in vif["bgpPeers"])
+
+    def _added_peers(self) -> list[str]:
+        """The peers that CreateBGPPeer made."""
+        addresses = {str(session.customer) for session in self._second}
+        return [
+            peer["bgpPeerId"]
+            for vif in self._connection.call("DescribeVirtualInterfaces")["virtualInterfaces"]
+            for peer in vif["bgpPeers"]
+            if peer["customerAddress"] in addresses
+        ]
 
     def _memory(self, peers: int) -> float:
         tell(f"sessions: memory of {peers} peers")

@@ -10,9 +10,10 @@ order:
     endpoint       the AWS API is answered from here on
     topology       cables, then the customer's requests through the API, then the routers
 
-Leaving means taking down: routers, speakers, namespaces and the run directory go; the state directory stays,
-so that the same lab can be brought up again. A killed process leaves all of it standing. `Lab.running` then
-adopts it, and `lab.remains` removes it.
+Leaving means taking down: routers, speakers, namespaces and the run directory go. A state directory that the
+user named stays, so that the same lab can be brought up again, and so does that of an endpoint without a
+topology; one of the lab's own goes with its topology. A killed process leaves all of it standing.
+`Lab.running` then adopts it, and `lab.remains` removes it.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from lab.directconnect.store import Store
 from lab.errors import TopologyError
 from lab.network.vlan import vlan_driver
 from lab.places import Places, Record
-from lab.remains import remove_remains
+from lab.remains import remove_remains, remove_state
 from lab.routers import Router
 from lab.status import history, routes, status
 from lab.topology import Topology
@@ -74,7 +75,8 @@ class Lab:
         self.places.prepare()
         async with AsyncExitStack() as stack:
             stack.enter_context(self.places.claim())
-            stack.push_async_callback(asyncio.to_thread, remove_remains, self.places)
+            self._publish("")
+            stack.push_async_callback(asyncio.to_thread, self._remove)
             yield await self._enter(stack)
 
     async def _enter(self, stack: AsyncExitStack) -> RunningLab:
@@ -87,7 +89,7 @@ class Lab:
         app = application(cloud, extra_routes=running.pages())
         address = await stack.enter_async_context(serve(app, self.host, self.port))
         running.url = address.url
-        self._publish(running)
+        self._publish(running.url)
         if self.topology is not None:
             await stack.enter_async_context(self._bringup(self.topology, running).standing())
         return running
@@ -105,11 +107,14 @@ class Lab:
         )
         return running.bringup
 
-    def _publish(self, running: RunningLab) -> None:
+    def _publish(self, url: str) -> None:
         topology = str(self.topology.path) if self.topology else None
-        self.places.publish(
-            Record(self.places.name, os.getpid(), running.url, str(self.places.state), topology)
-        )
+        self.places.publish(Record(self.places.name, os.getpid(), url, str(self.places.state), topology))
+
+    def _remove(self) -> None:
+        remove_remains(self.places)
+        if self.topology is not None:
+            remove_state(self.places)
 
 
 @dataclass

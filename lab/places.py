@@ -129,5 +129,5 @@ def record_of(name: str) -> Record | None:
 
 
 def known_labs() -> list[str]:
-    """Every lab of which anything is left on this machine, in order."""
-    return sorted(path.name for path in RUN.glob("*") if NAME.fullmatch(path.name))
+    """Every lab that is up on this machine, or was when it was killed, in order."""
+    return sorted(path.parent.name for path in RUN.glob("*/lab.json") if NAME.fullmatch(path.parent.name))

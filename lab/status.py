@@ -12,7 +12,13 @@ from typing import Any
 
 from lab.bgp.session import Session
 from lab.directconnect.cloud import Cloud
-from lab.directconnect.model import BgpPeer, Connection, VirtualInterface
+from lab.directconnect.model import (
+    BgpPeer,
+    Connection,
+    ConnectionState,
+    VirtualInterface,
+    VirtualInterfaceState,
+)
 
 Sessions = Mapping[str, Session]
 
@@ -23,12 +29,13 @@ def status(name: str, cloud: Cloud, sessions: Mapping[str, Session]) -> dict[str
     Addresses are CIDR text, times are seconds since the epoch (null where nothing happened yet), states are
     AWS's words.
     """
-    vifs = cloud.virtual_interfaces()
+    vifs = [vif for vif in cloud.virtual_interfaces() if vif.state is not VirtualInterfaceState.DELETED]
     return {
         "lab": name,
         "connections": [
             _connection(connection, [vif for vif in vifs if vif.connection_id == connection.id], sessions)
             for connection in cloud.connections()
+            if connection.state is not ConnectionState.DELETED
         ],
     }
 

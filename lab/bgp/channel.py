@@ -17,7 +17,7 @@ class Channel:
         connection.setblocking(False)
         self._connection = connection
         self._unread = b""
-        self._unsent = b""
+        self._unsent = bytearray()
 
     def fileno(self) -> int:
         return self._connection.fileno()
@@ -35,11 +35,11 @@ class Channel:
     def flush(self) -> None:
         try:
             while self._unsent:
-                self._unsent = self._unsent[self._connection.send(self._unsent) :]
+                del self._unsent[: self._connection.send(self._unsent)]
         except BlockingIOError:
             pass
         except ConnectionError:
-            self._unsent = b""
+            self._unsent.clear()
 
     def receive(self) -> list[str] | None:
         """The complete lines that have arrived, perhaps none; None once the other side has closed."""

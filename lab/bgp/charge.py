@@ -116,13 +116,18 @@ class Charge:
         self.due = None
         os.kill(self.pid, signal.SIGKILL)
 
-    def hear(self) -> list[str] | None:
-        """The events that arrived, encoded; None when the speaker is dead."""
-        assert self.line is not None
-        lines = self.line.receive()
-        if lines is None:
-            return None
-        return [line for line in lines if self._note(line)]
+    def note(self, line: str) -> None:
+        """Learn from an event what the next speaker would have to know, and whether this one runs."""
+        kind = kind_of(line)
+        if kind == SpeakerStarted.__name__ and self._started is not None:
+            self._started(None)
+            self._started = None
+        elif kind == PrefixLimitExceeded.__name__:
+            self.on_probation = True
+        elif kind == ProbationPassed.__name__:
+            self.on_probation = False
+        elif kind == SpeakerExited.__name__:
+            self._last_words = json.loads(line)["reason"]
 
     def bury(self) -> SpeakerExited:
         """Collect a dead speaker. Afterwards `due` says when the next is to be born, if one is."""
@@ -146,21 +151,6 @@ class Charge:
             self._started(self._last_words)
         for answer in self._stopped:
             answer(None)
-
-    def _note(self, line: str) -> bool:
-        """Learn from an event; False for the one that `bury` repeats."""
-        kind = kind_of(line)
-        if kind == SpeakerExited.__name__:
-            self._last_words = json.loads(line)["reason"]
-            return False
-        if kind == SpeakerStarted.__name__ and self._started is not None:
-            self._started(None)
-            self._started = None
-        elif kind == PrefixLimitExceeded.__name__:
-            self.on_probation = True
-        elif kind == ProbationPassed.__name__:
-            self.on_probation = False
-        return True
 
     def _plan_the_next(self) -> None:
         now = time.monotonic()

@@ -68,9 +68,16 @@ class Launcher:
             for charge in list(self._charges.values()):
                 if charge.due is not None and charge.due <= time.monotonic():
                     self._act(charge)
+        self._retire()
+
+    def _retire(self) -> None:
+        """Answer only when nobody can find this launcher any more."""
         Path(self._server.getsockname()).unlink(missing_ok=True)
         self._server.close()
         self._answer(self._leaving)
+        if self._endpoint is not None:
+            self._endpoint.drain(1.0)
+            self._endpoint.close()
 
     def abandon(self) -> None:
         """Close everything, in a child that has no business here."""
@@ -203,16 +210,21 @@ class Launcher:
 
     def _hear(self, charge: Charge) -> None:
         assert charge.line is not None
-        lines = charge.hear()
+        lines = charge.line.receive()
         if lines is None:
             self._bury(charge)
             return
-        peer_id = charge.spec.peer_id
         for line in lines:
-            if kind_of(line) == Snapshot.__name__:
-                self._unreported.discard(peer_id)
-            if peer_id not in self._unreported:
-                self._tell(line)
+            self._relay(charge.spec.peer_id, line)
+            charge.note(line)
+
+    def _relay(self, peer_id: str, line: str) -> None:
+        """Pass an event on, unless a Snapshot is to come first, or `Charge.bury` will say the same."""
+        kind = kind_of(line)
+        if kind == Snapshot.__name__:
+            self._unreported.discard(peer_id)
+        if peer_id not in self._unreported and kind != SpeakerExited.__name__:
+            self._tell(line)
 
     def _bury(self, charge: Charge) -> None:
         assert charge.line is not None

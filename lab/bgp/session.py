@@ -120,7 +120,9 @@ def _next(event: SpeakerEvent, _session: Session) -> Session:
 
 @_next.register
 def _(_event: SpeakerStarted, session: Session) -> Session:
-    return replace(_without_connection(session), state=State.CONNECT)
+    # After a death, that is still why the status is what it is.
+    reason = "not connected yet" if session.reason == Session.reason else session.reason
+    return replace(_without_connection(session), state=State.CONNECT, reason=reason)
 
 
 @_next.register

@@ -51,7 +51,11 @@ Topology = Annotated[
 Host = Annotated[str, typer.Option(help="Address to listen on; anything but loopback lets others in.")]
 Port = Annotated[int, typer.Option(help="TCP port of the endpoint; 0 takes a free one.", min=0, max=65535)]
 StateDir = Annotated[
-    Path | None, typer.Option("--state-dir", help="Where resources are kept; default /var/lib/dxlab/<lab>.")
+    Path | None,
+    typer.Option(
+        "--state-dir",
+        help="Where resources are kept, also for the next time; by default /var/lib/dxlab/<lab>, which 'up' clears.",
+    ),
 ]
 Ipv6Pool = Annotated[
     IPv6Network,

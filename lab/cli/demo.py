@@ -44,9 +44,7 @@ def demo(
     if not places.claimed():
         remove_remains(places)
         remove_state(places)
-    all_up = asyncio.run(_demonstrate(Lab(places, topology=loaded, tell=err.print), timeout))
-    remove_state(places)
-    if not all_up:
+    if not asyncio.run(_demonstrate(Lab(places, topology=loaded, tell=err.print), timeout)):
         raise typer.Exit(1)
 
 

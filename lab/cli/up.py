@@ -30,7 +30,6 @@ from lab.cli.app import (
 from lab.errors import LabError
 from lab.lab import Lab
 from lab.places import Places
-from lab.remains import remove_state
 from lab.topology import load
 
 #: In the background process's environment: the descriptor on which it says that the lab is up.
@@ -64,7 +63,6 @@ def up(
     else:
         log_to_stderr()
         asyncio.run(_hold(lab))
-        remove_state(lab.places)
 
 
 async def _hold(lab: Lab) -> None:

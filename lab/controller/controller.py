@@ -255,10 +255,12 @@ class Controller:
             await self._speak(vif, peer)
 
     async def _wire(self, vif: VirtualInterface) -> None:
-        wanted = wiring_of(vif)
-        if self._wired.get(vif.id) != wanted:
-            await self._in_kernel(self._wiring.ensure_vif, vif)
+        standing, wanted = self._wired.get(vif.id), wiring_of(vif)
+        if standing != wanted:
+            stands = standing is not None and standing.interface == wanted.interface
+            # Noted before it is done, so that a port that is made anew meanwhile strikes it out (`_rewire`).
             self._wired[vif.id] = wanted
+            await self._in_kernel(self._wiring.ensure_addresses if stands else self._wiring.ensure_vif, vif)
         self._cloud.vif_configured(vif.id)
 
     async def _speak(self, vif: VirtualInterface, peer: BgpPeer) -> None:

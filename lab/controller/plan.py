@@ -46,6 +46,11 @@ class Wired:
     mtu: int
     addresses: tuple[Interface, ...]
 
+    @property
+    def interface(self) -> tuple[str, int, int]:
+        """All of it but the addresses; while this stays the same, so does the sub-interface."""
+        return self.connection_id, self.vlan, self.mtu
+
 
 def wiring_of(vif: VirtualInterface) -> Wired:
     """What the kernel should have of this VIF."""

@@ -89,10 +89,14 @@ class Wiring:
         ensure_namespace(interface.namespace)
         port = self.port(vif.connection_id)
         self.driver.ensure(port, vif.vlan, interface, mtu=vif.mtu)
-        addresses = [peer.amazon_address for peer in wired_peers(vif)]
-        ensure_addresses(interface, addresses, hop_limit=AMAZON_HOP_LIMIT)
+        self.ensure_addresses(vif)
         if not has_carrier(port):
             self.driver.set_carrier(port, up=False)
+
+    def ensure_addresses(self, vif: VirtualInterface) -> None:
+        """Exactly the Amazon addresses of the standing peers, on an interface that stands already."""
+        addresses = [peer.amazon_address for peer in wired_peers(vif)]
+        ensure_addresses(self.interface(vif.id), addresses, hop_limit=AMAZON_HOP_LIMIT)
 
     def remove_vif(self, vif: VirtualInterface) -> None:
         interface = self.interface(vif.id)

@@ -106,10 +106,6 @@ class Router:
 
     # ----- questions ---------------------------------------------------------------------------------------
 
-    def interfaces_wanted(self, configuration: str) -> tuple[SubInterface, ...]:
-        """The 802.1Q sub-interfaces that a configuration asks for."""
-        return self._kind.sub_interfaces(configuration)
-
     def is_running(self) -> bool:
         """Whether all of the router's daemons run, whoever started them."""
         return len(set(self._daemons().values())) == len(self._kind.daemons)

@@ -12,11 +12,17 @@ from pathlib import Path
 import pytest
 
 from lab.bgp.launcher import Launcher
+from lab.bgp.neighbor import prepare_exabgp
 from lab.network.namespaces import namespaces, processes_in
 from tests.bgp.daemons import Bird, Frr
 from tests.bgp.playground import Playground, playground
 
 RUN = Path("/run/dxlab-tbgp")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def exabgp() -> None:
+    prepare_exabgp()
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 import subprocess
 from collections.abc import Sequence
 from ipaddress import ip_interface, ip_network
@@ -150,6 +151,11 @@ class Bird:
 
     def stop(self) -> None:
         self._bird.kill()
+
+    def pause(self) -> None:
+        """Fall silent without closing anything; only `stop` ends that."""
+        assert self._bird.process is not None
+        self._bird.process.send_signal(signal.SIGSTOP)
 
     def configure(self, configuration: str) -> None:
         self._configuration.write_text(configuration)

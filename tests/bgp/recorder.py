@@ -62,7 +62,9 @@ class Recorder:
         )
 
     def of(self, kind: type[SpeakerEvent], peer_id: str | None = None) -> list[SpeakerEvent]:
-        return [event for event in self.events if isinstance(event, kind) and peer_id in (None, event.peer_id)]
+        return [
+            event for event in self.events if isinstance(event, kind) and peer_id in (None, event.peer_id)
+        ]
 
     def statuses(self, peer_id: str) -> list[str]:
         """The history of `bgpStatus`, without the first word of a speaker that has only just begun."""

@@ -61,7 +61,9 @@ async def call(ground: Playground, family: int = 4, key: str = KEY, source: Addr
     try:
         client.bind((str(source or ground.address("customer", family)), 0))
         async with asyncio.timeout(PATIENCE):
-            await asyncio.get_running_loop().sock_connect(client, (str(ground.address("amazon", family)), 179))
+            await asyncio.get_running_loop().sock_connect(
+                client, (str(ground.address("amazon", family)), 179)
+            )
     except BaseException:
         client.close()
         raise
@@ -103,7 +105,11 @@ class Router:
         return body
 
     async def introduce(
-        self, asn: int = 65001, hold_time: int = 90, capabilities: bytes | None = None, router_id: str = "169.254.10.2"
+        self,
+        asn: int = 65001,
+        hold_time: int = 90,
+        capabilities: bytes | None = None,
+        router_id: str = "169.254.10.2",
     ) -> None:
         """Send an OPEN; with the capability for 4-octet ASNs unless told otherwise."""
         if capabilities is None:

@@ -39,9 +39,7 @@ async def test_the_router_was_first(ground: Playground, frr: Frr, run_directory:
 
 
 @FAMILIES
-async def test_the_speaker_was_first(
-    ground: Playground, frr: Frr, run_directory: Path, family: int
-) -> None:
+async def test_the_speaker_was_first(ground: Playground, frr: Frr, run_directory: Path, family: int) -> None:
     spec = ground.spec(family)
     async with recorder(run_directory) as ears:
         await ears.launcher.start(spec)
@@ -96,7 +94,9 @@ async def test_a_passive_bird(ground: Playground, bird: Bird, run_directory: Pat
 
 
 @FAMILIES
-async def test_a_router_that_only_dials(ground: Playground, frr_that_only_dials: Frr, run_directory: Path, family: int) -> None:
+async def test_a_router_that_only_dials(
+    ground: Playground, frr_that_only_dials: Frr, run_directory: Path, family: int
+) -> None:
     """Then the speaker is killed: the next one must be listening before the router has given up."""
     spec = ground.spec(family)
     async with recorder(run_directory) as ears:
@@ -177,7 +177,11 @@ async def test_the_key_is_corrected_on_the_router(
         await ears.launcher.start(spec)
         expected = f"no answer from {spec.peer_address} yet"
         await ears.until(lambda: ears.sessions[spec.peer_id].reason == expected, "the reason")
-        frr.vtysh("configure terminal", "router bgp 65001", f"neighbor {spec.local_address} password {spec.auth_key}")
+        frr.vtysh(
+            "configure terminal",
+            "router bgp 65001",
+            f"neighbor {spec.local_address} password {spec.auth_key}",
+        )
         ready = time.time()
         await ears.status(spec.peer_id, "up")
         assert ears.seconds_to_established(ready) < IN_TIME

@@ -87,7 +87,13 @@ async def test_every_key_brings_a_session_up(ground: Playground, run_directory: 
 
 @pytest.mark.parametrize(
     ("key", "other"),
-    [("~" * 80, "~" * 79 + "}"), ("~" * 80, "~" * 79), ("key#comment", "key"), ("back\\\\slash", "back\\slash"), ("Key", "key")],
+    [
+        ("~" * 80, "~" * 79 + "}"),
+        ("~" * 80, "~" * 79),
+        ("key#comment", "key"),
+        ("back\\\\slash", "back\\slash"),
+        ("Key", "key"),
+    ],
 )
 async def test_another_key_does_not(ground: Playground, run_directory: Path, key: str, other: str) -> None:
     """The wrong router is there first, and calls as well; the right one is answered within a second attempt."""
@@ -114,7 +120,9 @@ async def test_frr_takes_the_same_keys(ground: Playground, frr: Frr, run_directo
 
 
 @pytest.mark.parametrize("key", ["deadbeef", "s3cret#{};'\\", "~" * 80, "!$%&/()=?*+-"])
-async def test_bird_takes_the_same_keys(ground: Playground, bird: Bird, run_directory: Path, key: str) -> None:
+async def test_bird_takes_the_same_keys(
+    ground: Playground, bird: Bird, run_directory: Path, key: str
+) -> None:
     bird.start(bird_configuration(key=key))
     spec = ground.spec(auth_key=key)
     async with recorder(run_directory) as ears:

@@ -247,7 +247,9 @@ async def test_a_speaker_that_cannot_start_says_why(ground: Playground, run_dire
         with pytest.raises(SpeakerError, match=r"namespace dxlab-tbgp-none: No such file"):
             await ears.launcher.start(ground.spec(namespace="dxlab-tbgp-none"))
         await ears.launcher.start(ground.spec())
-        with pytest.raises(SpeakerError, match=r"cannot listen on 169\.254\.10\.1 .*: Address already in use"):
+        with pytest.raises(
+            SpeakerError, match=r"cannot listen on 169\.254\.10\.1 .*: Address already in use"
+        ):
             await ears.launcher.start(ground.spec(peer_id="dxpeer-other"))
         assert list(await ears.launcher.speakers()) == ["dxpeer-4"]
 
@@ -255,7 +257,10 @@ async def test_a_speaker_that_cannot_start_says_why(ground: Playground, run_dire
 async def test_requests_about_nobody(run_directory: Path) -> None:
     async with recorder(run_directory) as ears:
         await ears.launcher.stop("dxpeer-none")
-        for request in (ears.launcher.set_link("dxpeer-none", True), ears.launcher.announce("dxpeer-none", [])):
+        for request in (
+            ears.launcher.set_link("dxpeer-none", True),
+            ears.launcher.announce("dxpeer-none", []),
+        ):
             with pytest.raises(SpeakerError, match="no speaker runs for dxpeer-none; start it first"):
                 await request
 
@@ -305,7 +310,9 @@ async def test_a_socket_that_nobody_serves_is_replaced(ground: Playground, run_d
 
 async def test_a_launcher_that_cannot_start_says_where_to_look(run_directory: Path) -> None:
     (run_directory / "launcher.sock").mkdir()
-    with pytest.raises(SpeakerError, match=r"does not start \(exit status 1\); see /run/dxlab-tbgp/launcher.log"):
+    with pytest.raises(
+        SpeakerError, match=r"does not start \(exit status 1\); see /run/dxlab-tbgp/launcher.log"
+    ):
         await Launcher.open(run_directory)
     (run_directory / "launcher.sock").rmdir()
 

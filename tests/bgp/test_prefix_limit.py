@@ -12,7 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from lab.bgp.events import Connected, Established, PrefixLimitExceeded, ProbationPassed, SessionClosed, SpeakerStarted
+from lab.bgp.events import (
+    Connected,
+    Established,
+    PrefixLimitExceeded,
+    ProbationPassed,
+    SessionClosed,
+    SpeakerStarted,
+)
 from lab.bgp.spec import Network, SpeakerSpec
 from tests.bgp.daemons import Bird, Frr, bird_configuration, frr_configuration
 from tests.bgp.playground import Playground

@@ -90,7 +90,10 @@ async def test_it_announces_with_itself_as_next_hop_and_ends_the_rib(
             _, update = await router.receive()
             withdrawn, attributes, announced = read_update(update)
             assert (withdrawn, set(announced)) == ([], set(spec.announce))
-            origin_igp, path_64512 = bytes.fromhex("40010100"), bytes.fromhex("400206020100") + b"\x00\xfc\x00"
+            origin_igp, path_64512 = (
+                bytes.fromhex("40010100"),
+                bytes.fromhex("400206020100") + b"\x00\xfc\x00",
+            )
             assert attributes == origin_igp + path_64512 + b"\x40\x03\x04" + spec.local_address.packed
             assert await router.receive() == (UPDATE, bytes(4))
 
@@ -145,7 +148,11 @@ async def test_routes_are_read_replaced_withdrawn_and_gone_with_the_session(
         await ears.launcher.start(spec)
         with await call(ground) as router:
             await router.establish(asn=4200000002)
-            extra = bytes.fromhex("80040400000032") + bytes([0xC0, 8, 8]) + struct.pack("!HHHH", 7224, 7100, 65535, 65281)
+            extra = (
+                bytes.fromhex("80040400000032")
+                + bytes([0xC0, 8, 8])
+                + struct.pack("!HHHH", 7224, 7100, 65535, 65281)
+            )
             await router.announce(one, two, as_path=(4200000002, 65010), extra=extra)
             await ears.until(lambda: len(ears.sessions[spec.peer_id].routes) == 2, "the routes")
             route = ears.sessions[spec.peer_id].routes[str(one)]
@@ -173,7 +180,9 @@ async def test_a_route_that_has_passed_through_us_is_not_accepted(
             await ears.until(lambda: str(two) in ears.sessions[spec.peer_id].routes, "the other route")
             assert len(ears.of(UpdateReceived)) == 1
             await router.announce(two, as_path=(65001, 64512, 65002))
-            await ears.until(lambda: not ears.sessions[spec.peer_id].routes, "the accepted one to be replaced")
+            await ears.until(
+                lambda: not ears.sessions[spec.peer_id].routes, "the accepted one to be replaced"
+            )
 
 
 @pytest.mark.parametrize("hold_time", [0, 1, 2])
@@ -252,7 +261,10 @@ async def test_a_reset_and_a_close_are_told_apart(ground: Playground, run_direct
     spec = ground.spec()
     async with recorder(run_directory) as ears:
         await ears.launcher.start(spec)
-        for abrupt, sentence in ((True, "connection reset by the router"), (False, "connection closed by the router")):
+        for abrupt, sentence in (
+            (True, "connection reset by the router"),
+            (False, "connection closed by the router"),
+        ):
             with await call(ground) as router:
                 await router.establish()
                 await ears.status(spec.peer_id, "up")
@@ -383,7 +395,9 @@ async def test_a_stranger_is_not_spoken_to(ground: Playground, run_directory: Pa
     """Another address of the router's has no key, so the kernel lets it in; the speaker does not."""
     addresses = [ip_interface(pair[1]) for pair in ADDRESSES.values()]
     await asyncio.to_thread(ensure_addresses, ground.customer, [*addresses, ip_interface("169.254.77.2/30")])
-    await asyncio.to_thread(ensure_addresses, ground.amazon, [ip_interface("169.254.10.1/30"), ip_interface("169.254.77.1/30")])
+    await asyncio.to_thread(
+        ensure_addresses, ground.amazon, [ip_interface("169.254.10.1/30"), ip_interface("169.254.77.1/30")]
+    )
     spec = ground.spec()
     async with recorder(run_directory) as ears:
         await ears.launcher.start(spec)
@@ -492,7 +506,9 @@ async def test_the_process_is_nobodys_and_hides_its_memory(ground: Playground, r
         await ears.launcher.start(spec)
         pid = (await ears.launcher.speakers())[spec.peer_id].pid
         process = Path(f"/proc/{pid}")
-        status = dict(line.split(":\t", 1) for line in (process / "status").read_text().splitlines() if ":\t" in line)
+        status = dict(
+            line.split(":\t", 1) for line in (process / "status").read_text().splitlines() if ":\t" in line
+        )
         assert status["Uid"].split() == status["Gid"].split() == ["65534"] * 4
         assert (status["CapEff"], status["CapPrm"]) == ("0" * 16, "0" * 16)
         assert status["NoNewPrivs"] == "1"

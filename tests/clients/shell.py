@@ -58,7 +58,7 @@ class Shell:
 
     @property
     def _environment(self) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TF_"))}
         commands = os.pathsep.join((str(Path(sys.executable).parent), kept["PATH"]))
         nobody = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
         return {**kept, **nobody, "PATH": commands, **self.variables}

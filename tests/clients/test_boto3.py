@@ -27,7 +27,7 @@ from tests.clients.shell import Shell
 from tests.support.cbor_client import PROTOCOL, cbor_client, json_client
 from tests.support.command import Running, eventually
 
-pytestmark = pytest.mark.root
+pytestmark = [pytest.mark.root, pytest.mark.client]
 
 
 @pytest.fixture(scope="module", params=["json", PROTOCOL])
@@ -139,7 +139,9 @@ def test_a_connection_from_order_to_deletion(client: BaseClient) -> None:
 def test_gateways_page_by_page(client: BaseClient) -> None:
     wanted = {order_gateway(client, f"page-{number}", 64520 + number) for number in range(3)}
 
-    pages = client.get_paginator("describe_direct_connect_gateways").paginate(PaginationConfig={"PageSize": 1})
+    pages = client.get_paginator("describe_direct_connect_gateways").paginate(
+        PaginationConfig={"PageSize": 1}
+    )
     found = [gateway["directConnectGatewayId"] for page in pages for gateway in page["directConnectGateways"]]
 
     assert wanted <= set(found)

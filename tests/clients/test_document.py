@@ -1,4 +1,6 @@
-"""How documents are taken apart, and the two ends of docs/clients.md; each client's section has its own module."""
+"""How documents are taken apart, and the two ends of docs/clients.md. Each client's section has a module of
+its own.
+"""
 
 from __future__ import annotations
 

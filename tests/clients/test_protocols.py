@@ -23,7 +23,7 @@ from tests.clients.customer import (
 from tests.support.cbor_client import cbor_client, json_client
 from tests.support.command import Running
 
-pytestmark = pytest.mark.root
+pytestmark = [pytest.mark.root, pytest.mark.client]
 
 #: What AWS chooses anew each time: ids, generated keys, assigned addresses.
 _CHOSEN = re.compile(
@@ -33,7 +33,9 @@ _CHOSEN = re.compile(
 
 
 @pytest.fixture(scope="module")
-def clients(lab: Running, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[BaseClient, BaseClient]]:
+def clients(
+    lab: Running, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[BaseClient, BaseClient]]:
     model: Path = tmp_path_factory.mktemp("model")
     both = json_client(lab.url), cbor_client(lab.url, model)
     yield both

@@ -24,9 +24,23 @@ def make_bench(tmp_path: Path) -> Iterator[Callable[[str], Bench]]:
         yield make
 
 
+def named_after(request: pytest.FixtureRequest) -> str:
+    """A lab's name: the last word of the test module's."""
+    return f"tlab-{request.module.__name__.rpartition('_')[2]}"
+
+
 @pytest.fixture
 def lab_bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]:
-    """A bench for a lab that is called after the test's module."""
-    name = request.module.__name__.rpartition("_")[2]
-    with bench(f"tlab-{name}", tmp_path) as made:
+    """A bench for a lab of the test's own."""
+    with bench(named_after(request), tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared_bench(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bench]:
+    """A bench for a lab that the tests of a module share."""
+    name = f"{named_after(request)}-shared"
+    with bench(name, tmp_path_factory.mktemp(name)) as made:
         yield made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from lab.lab import Lab, RunningLab
 from lab.network.links import End
 from lab.topology import load
 from tests.support.command import PATIENCE, Bench, nothing_left, refused
+from tests.support.changes import until
 from tests.support.topologies import Office, line_of, write_topology
 
 pytestmark = [pytest.mark.root, pytest.mark.anyio]
@@ -41,20 +42,6 @@ async def brought_up(
     Path(path.parent, "edge.conf").write_text(configuration)
     async with Lab(bench.places, settings or Settings(), topology=load(path)).running() as running:
         yield running
-
-
-async def until(running: RunningLab, condition: Callable[[], bool]) -> None:
-    """Wait until a change of the cloud world makes the condition true."""
-    changed = asyncio.Event()
-
-    def look(_: Changes | None = None) -> None:
-        if condition():
-            changed.set()
-
-    running.cloud.subscribe(look)
-    look()
-    async with asyncio.timeout(PATIENCE):
-        await changed.wait()
 
 
 def connection_states(running: RunningLab) -> list[ConnectionState]:
@@ -87,9 +74,9 @@ async def test_the_states_of_an_order(lab_bench: Bench) -> None:
         running.cloud.subscribe(note)
         answer = await ask(running, "create_connection", **ORDER["CreateConnection"])
         assert answer["connectionState"] == "requested"
-        await until(running, lambda: connection_states(running) == [ConnectionState.DOWN])
+        await until(running.cloud, lambda: connection_states(running) == [ConnectionState.DOWN])
         await running.controller.plug(answer["connectionId"], End(running.places.namespace("edge"), "eth1"))
-        await until(running, lambda: connection_states(running) == [ConnectionState.AVAILABLE])
+        await until(running.cloud, lambda: connection_states(running) == [ConnectionState.AVAILABLE])
     assert list(states) == ["requested", "pending", "down", "available"]
     assert DELAY <= states["pending"] - states["requested"] < DELAY + 1
     assert DELAY <= states["down"] - states["pending"] < DELAY + 1
@@ -107,7 +94,7 @@ async def test_a_connection_without_cable_is_down_with_all_that_is_on_it(lab_ben
     async with brought_up(lab_bench, *requests, unplugged=True) as running:
         (vif,) = running.cloud.virtual_interfaces()
         await until(
-            running, lambda: running.cloud.virtual_interfaces()[0].peers[0].status is BgpStatus.DOWN
+            running.cloud, lambda: running.cloud.virtual_interfaces()[0].peers[0].status is BgpStatus.DOWN
         )
         assert running.cloud.virtual_interfaces()[0].state is VirtualInterfaceState.DOWN
         assert connection_states(running) == [ConnectionState.DOWN]
@@ -117,10 +104,10 @@ async def test_a_connection_without_cable_is_down_with_all_that_is_on_it(lab_ben
 async def test_a_deleted_connection_never_comes_back(lab_bench: Bench) -> None:
     async with brought_up(lab_bench, ORDER) as running:
         (connection,) = running.cloud.connections()
-        await until(running, lambda: connection_states(running) == [ConnectionState.AVAILABLE])
+        await until(running.cloud, lambda: connection_states(running) == [ConnectionState.AVAILABLE])
         answer = await ask(running, "delete_connection", connectionId=connection.id)
         assert answer["connectionState"] == "deleting"
-        await until(running, lambda: connection_states(running) == [ConnectionState.DELETED])
+        await until(running.cloud, lambda: connection_states(running) == [ConnectionState.DELETED])
         running.cloud.set_carrier(connection.id, True)
         assert connection_states(running) == [ConnectionState.DELETED]
     async with brought_up(lab_bench, ORDER) as running:
@@ -133,7 +120,7 @@ async def test_a_lab_over_its_old_state_orders_nothing_twice(lab_bench: Bench) -
         before = [(vif.id, vif.peers[0].amazon_address) for vif in running.cloud.virtual_interfaces()]
     async with brought_up(lab_bench, ORDER, OFFICE.create_vif) as running:
         after = [(vif.id, vif.peers[0].amazon_address) for vif in running.cloud.virtual_interfaces()]
-        await until(running, lambda: connection_states(running) == [ConnectionState.AVAILABLE])
+        await until(running.cloud, lambda: connection_states(running) == [ConnectionState.AVAILABLE])
     assert len(before) == 1
     assert before == after
 

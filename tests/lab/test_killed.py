@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from lab.network.namespaces import namespaces, processes_in
+from lab.network.namespaces import namespaces
 from lab.routers import Neighbour
 from tests.support.command import Bench, Running, dxlab, eventually, lab_processes, nothing_left
 from tests.support.topologies import Office, write_topology
@@ -131,18 +131,3 @@ def identity(vif: dict[str, object]) -> dict[str, object]:
     assert isinstance(peers, list)
     settled = [{**peer, "bgpStatus": "?"} for peer in peers]
     return {**vif, "virtualInterfaceState": "?", "bgpPeers": settled}
-
-
-def test_the_speakers_of_a_killed_lab_are_not_root(lab_bench: Bench) -> None:
-    lab = brought_up(lab_bench)
-    (vif,) = lab.vifs()
-    speakers = processes_in(lab.places.namespace(vif["virtualInterfaceId"]))
-    assert len(speakers) == 2
-    for pid in speakers:
-        assert os.stat(f"/proc/{pid}").st_uid != 0 or _effective_uid(pid) != 0
-
-
-def _effective_uid(pid: int) -> int:
-    with open(f"/proc/{pid}/status") as status:
-        (uids,) = (line for line in status if line.startswith("Uid:"))
-    return int(uids.split()[2])

@@ -9,6 +9,7 @@ import stat
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,10 @@ from lab.directconnect.model import BgpStatus, VirtualInterfaceState
 from lab.errors import TopologyError, UsageError
 from lab.lab import Lab, RunningLab
 from lab.places import record_of
+from lab.routers import Router
 from lab.topology import Topology, load
-from tests.support.command import PATIENCE, Bench, launcher, nothing_left, refused
-from tests.support.topologies import Office, write_topology
+from tests.support.command import PATIENCE, Bench, eventually, launcher, nothing_left, refused
+from tests.support.topologies import VGW, Office, write_topology
 
 pytestmark = [pytest.mark.root, pytest.mark.anyio]
 
@@ -150,6 +152,27 @@ async def until_status(running: RunningLab, peer_id: str, status: BgpStatus) -> 
         await running.controller.heard.wait_for(
             lambda: running.controller.sessions[peer_id].bgp_status == status.value
         )
+
+
+async def test_what_stands_behind_a_gateway_changes_under_a_session(lab_bench: Bench) -> None:
+    """The router learns other prefixes; its session goes on."""
+    path = write_topology(lab_bench.places.state.parent, lab_bench.name, Office(families=("ipv4",)))
+    async with Lab(lab_bench.places, topology=load(path)).running() as running:
+        assert await running.wait_until_up(PATIENCE)
+        router = running.routers["edge"]
+        await until_learnt(router, {"10.10.0.0/16"})
+        since = [session.since for session in running.controller.sessions.values()]
+        moved = [ip_network("10.11.0.0/16"), ip_network("10.12.0.0/16")]
+        running.cloud.declare_gateway(VGW, asn=64512, cidrs=moved)
+        await until_learnt(router, {"10.11.0.0/16", "10.12.0.0/16"})
+        assert [session.since for session in running.controller.sessions.values()] == since
+
+
+async def until_learnt(router: Router, prefixes: set[str]) -> None:
+    def learnt() -> bool:
+        return {str(route.prefix) for route in router.routes() if route.protocol == "bgp"} == prefixes
+
+    await asyncio.to_thread(eventually, learnt, f"{prefixes} in the router")
 
 
 async def test_two_labs_side_by_side(lab_bench: Bench, make_bench: Callable[[str], Bench]) -> None:

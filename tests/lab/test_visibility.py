@@ -14,7 +14,7 @@ import pytest
 
 from lab.network.links import End, set_link
 from lab.network.namespaces import processes_in
-from tests.support.command import Bench, Running, bench, eventually
+from tests.support.command import Bench, Running, eventually
 from tests.support.sightings import Sighting, Sightings
 from tests.support.topologies import ADVERTISED, ANNOUNCED, Office, write_topology
 
@@ -26,14 +26,8 @@ SEEN_UP, SEEN_DOWN = 0.1, 1.0
 
 
 @pytest.fixture(scope="module")
-def seat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    with bench("tlab-visibility", tmp_path_factory.mktemp("visibility")) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
-def lab(seat: Bench) -> Running:
-    return seat.up(write_topology(seat.places.state.parent, seat.name, Office()))
+def lab(shared_bench: Bench) -> Running:
+    return shared_bench.up(write_topology(shared_bench.places.state.parent, shared_bench.name, Office()))
 
 
 @pytest.fixture

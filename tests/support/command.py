@@ -62,14 +62,22 @@ def lab_processes(places: Places) -> list[int]:
 
 
 def launcher(places: Places) -> int:
-    """The only process that the speakers of a lab were forked from."""
-    (pid,) = launchers(places)
+    """The process that the speakers of a lab were forked from; they have the same command line."""
+    family = launchers(places)
+    (pid,) = (pid for pid in family if int(status_of(pid, "PPid")[0]) not in family)
     return pid
 
 
 def launchers(places: Places) -> list[int]:
     wanted = (b"lab.bgp.launcher_process", os.fsencode(places.run))
     return [pid for pid, words in command_lines() if all(word in words for word in wanted)]
+
+
+def status_of(pid: int, key: str) -> list[str]:
+    """The words of one line of /proc/<pid>/status, proc(5)."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    (line,) = (line for line in lines if line.startswith(f"{key}:"))
+    return line.split()[1:]
 
 
 def command_lines() -> Iterator[tuple[int, list[bytes]]]:

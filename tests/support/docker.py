@@ -1,23 +1,27 @@
 """A Docker engine with the router image, wherever the tests run.
 
 Where an engine answers already, it is used. Where none does, scripts/dockerd starts a private one, which is
-ended with the tests; its images stay on the machine, so only the very first run has to make them. The
+ended with the last of the tests; its images stay, so only the very first run has to make them. The
 Dockerfile's first line is served by a registry, or where none can be reached by scripts/base-image.
 """
 
 from __future__ import annotations
 
-import os
+import fcntl
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import IO
+
+import pytest
 
 from lab.errors import MissingPartError
 from lab.routers.runtimes import docker as runtime
 
 ROOT = Path(__file__).parents[2]
 ROUTER_IMAGE = "dxlab-router"
+LOCK = Path("/run/dxlab-docker.lock")
 
 #: Seconds that making all images may take on a fresh machine.
 PATIENCE = 600
@@ -26,20 +30,33 @@ PATIENCE = 600
 @contextmanager
 def docker_engine() -> Iterator[None]:
     """An engine that answers, DOCKER_HOST pointing to it, with the images made from the tree as it is."""
-    if _answers():
+    with _one_at_a_time() as lock, ExitStack() as stack:
+        if not _answers():
+            stack.enter_context(_private_engine(lock))
         _make_images()
+        fcntl.flock(lock, fcntl.LOCK_SH)
         yield
-        return
-    before = os.environ.get("DOCKER_HOST")
-    os.environ["DOCKER_HOST"] = _script("dockerd", "start").strip().partition("DOCKER_HOST=")[2]
-    try:
-        _make_images()
-        yield
-    finally:
-        _script("dockerd", "stop")
-        os.environ.pop("DOCKER_HOST")
-        if before is not None:
-            os.environ["DOCKER_HOST"] = before
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[IO[str]]:
+    """A lock against test sessions that run at the same time, held alone until the images are made."""
+    with LOCK.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield lock
+
+
+@contextmanager
+def _private_engine(lock: IO[str]) -> Iterator[None]:
+    """The engine of scripts/dockerd; of the sessions that use it at the same time, the last one ends it."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DOCKER_HOST", run_script("dockerd", "start").strip().partition("DOCKER_HOST=")[2])
+        try:
+            yield
+        finally:
+            with suppress(BlockingIOError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                run_script("dockerd", "stop")
 
 
 def build(target: str, tag: str, **arguments: str) -> None:
@@ -57,11 +74,12 @@ def _answers() -> bool:
 
 
 def _make_images() -> None:
-    _script("base-image")
+    run_script("base-image")
     build("router", ROUTER_IMAGE)
 
 
-def _script(name: str, *arguments: str) -> str:
+def run_script(name: str, *arguments: str) -> str:
+    """Run one of scripts/ and return what it printed."""
     return _run(str(ROOT / "scripts" / name), *arguments)
 
 

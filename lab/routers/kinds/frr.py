@@ -41,7 +41,7 @@ class Frr(RouterKind):
     name = "frr"
     user = "frr"
     image = "dxlab-router"
-    daemons = (_PROGRAMS / "zebra", _PROGRAMS / "staticd", _PROGRAMS / "bgpd")
+    daemons: tuple[PurePath, ...] = (_PROGRAMS / "zebra", _PROGRAMS / "staticd", _PROGRAMS / "bgpd")
     package = "frr"
     capabilities = (
         *("NET_ADMIN", "NET_RAW", "NET_BIND_SERVICE", "SYS_ADMIN"),  # what the daemons keep

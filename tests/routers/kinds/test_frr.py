@@ -23,7 +23,7 @@ def test_topologies_know_the_same_kinds() -> None:
     assert set(kinds) == {"aws-dx", *KINDS}
 
 
-# ----- sub-interfaces -------------------------------------------------------------------------------------------
+# ----- sub-interfaces ---------------------------------------------------------------------------------------
 
 
 def test_sub_interfaces_are_the_stanzas_with_a_number() -> None:
@@ -63,7 +63,7 @@ def test_vlan_ids(name: str, found: list[tuple[str, int]]) -> None:
     assert [(each.parent, each.vlan) for each in FRR.sub_interfaces(f"interface {name}")] == found
 
 
-# ----- commands -------------------------------------------------------------------------------------------------
+# ----- commands ---------------------------------------------------------------------------------------------
 
 
 def test_daemons_keep_everything_in_their_routers_directory() -> None:
@@ -105,7 +105,7 @@ def test_other_commands_stay(argv: Argv) -> None:
     assert FRR.user_command(PLACE, argv) == argv
 
 
-# ----- refusals -------------------------------------------------------------------------------------------------
+# ----- refusals ---------------------------------------------------------------------------------------------
 
 
 def test_what_the_shell_refuses() -> None:
@@ -159,7 +159,7 @@ def test_nothing_is_refused() -> None:
     assert FRR.refusals("") == ()
 
 
-# ----- answers --------------------------------------------------------------------------------------------------
+# ----- answers ----------------------------------------------------------------------------------------------
 
 _UP = {
     "remoteAs": 64512,
@@ -175,9 +175,7 @@ _DOWN = {"remoteAs": 4200000001, "bgpState": "Active"}
 
 
 def test_neighbours() -> None:
-    answer = json.dumps(
-        {"2001:db8::1": _DOWN, "192.0.2.1": _UP, "eth1": _DOWN, "defaultLocalPreference": 100}
-    )
+    answer = json.dumps({"2001:db8::1": _DOWN, "192.0.2.1": _UP, "eth1": _DOWN})
     asked: list[Argv] = []
 
     def ask(command: Argv) -> str:

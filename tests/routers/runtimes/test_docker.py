@@ -16,23 +16,15 @@ from lab.topology import RouterNode
 from tests.routers.conftest import LAB
 from tests.support.docker import PATIENCE, ROUTER_IMAGE
 
-NO_ENGINE = "unix:///run/dxlab-trouters-nobody.sock"
-
-in_docker = [pytest.mark.root, pytest.mark.docker, pytest.mark.timeout(PATIENCE)]
+pytestmark = [pytest.mark.root, pytest.mark.docker, pytest.mark.timeout(PATIENCE)]
 
 
-def node(**fields: str) -> RouterNode:
-    return RouterNode(name="edge", kind="frr", startup_config=Path("edge.conf"), runtime="docker", **fields)  # type: ignore[arg-type]
-
-
-def router(**fields: str) -> Router:
+def router(image: str | None = None) -> Router:
+    node = RouterNode(
+        name="edge", kind="frr", startup_config=Path("edge.conf"), runtime="docker", image=image
+    )
     directory = Path("/run/dxlab-trouters/edge")
-    return create(node(**fields), lab=LAB, directory=directory, namespace=f"dxlab-{LAB}.edge")
-
-
-@pytest.fixture
-def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DOCKER_HOST", NO_ENGINE)
+    return create(node, lab=LAB, directory=directory, namespace=f"dxlab-{LAB}.edge")
 
 
 @pytest.fixture
@@ -48,28 +40,7 @@ def containers() -> list[Any]:
         return list(engine.containers.list(all=True, filters={"label": f"{LAB_LABEL}={LAB}"}))
 
 
-# ----- no engine ------------------------------------------------------------------------------------------------
-
-
-def test_no_engine_is_said_in_one_sentence(no_engine: None) -> None:
-    with pytest.raises(MissingPartError) as refusal:
-        router().prepare()
-    assert str(refusal.value) == (
-        "router 'edge' needs the Docker engine, and none answers: start it with 'systemctl start docker', or a "
-        "private one with 'eval \"$(scripts/dockerd start)\"' in dxlab's sources"
-    )
-
-
-def test_where_there_is_no_engine_nothing_is_left(no_engine: None) -> None:
-    remove_leftovers(LAB)
-
-
-@pytest.mark.root
-def test_taking_away_without_an_engine(no_engine: None, place: Path) -> None:
-    router().remove()
-
-
-# ----- images ---------------------------------------------------------------------------------------------------
+# ----- images -----------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -87,9 +58,6 @@ def _remove_image(name: str) -> None:
             engine.images.remove(name)
 
 
-@pytest.mark.root
-@pytest.mark.docker
-@pytest.mark.timeout(PATIENCE)
 def test_a_missing_image_is_built(no_image: str, place: Path) -> None:
     made = router()
     try:
@@ -100,38 +68,26 @@ def test_a_missing_image_is_built(no_image: str, place: Path) -> None:
         _remove_image(no_image)
 
 
-@pytest.mark.root
-@pytest.mark.docker
-@pytest.mark.timeout(PATIENCE)
 def test_a_missing_image_without_sources(no_image: str, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_DOCKERFILE", Path("/nowhere/Dockerfile"))
     with pytest.raises(MissingPartError) as refusal:
         router().prepare()
     assert str(refusal.value) == (
-        f"router 'edge': there is no image {no_image}; 'docker build --target router --tag {no_image} .' in dxlab's "
-        "sources makes it"
+        f"router 'edge': there is no image {no_image}; "
+        f"'docker build --target router --tag {no_image} .' in dxlab's sources makes it"
     )
 
 
-@pytest.mark.root
-@pytest.mark.docker
-@pytest.mark.timeout(PATIENCE)
 def test_an_image_that_cannot_be_pulled(engine: None, place: Path) -> None:
     with pytest.raises(MissingPartError, match="the image localhost:1/frr cannot be pulled: "):
         router(image="localhost:1/frr").prepare()
 
 
-@pytest.mark.root
-@pytest.mark.docker
-@pytest.mark.timeout(PATIENCE)
 def test_an_image_without_the_daemons(engine: None, place: Path) -> None:
     with pytest.raises(RouterError, match=r"debian:bookworm-slim is no image of frr: .*invalid user"):
         router(image="debian:bookworm-slim").prepare()
 
 
-@pytest.mark.root
-@pytest.mark.docker
-@pytest.mark.timeout(PATIENCE)
 def test_an_image_that_the_topology_names(engine: None, place: Path) -> None:
     made = router(image=f"{ROUTER_IMAGE}:latest")
     made.prepare()
@@ -139,12 +95,9 @@ def test_an_image_that_the_topology_names(engine: None, place: Path) -> None:
     made.remove()
 
 
-# ----- containers -----------------------------------------------------------------------------------------------
+# ----- containers -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.root
-@pytest.mark.docker
-@pytest.mark.timeout(PATIENCE)
 def test_a_container_has_a_name_labels_and_few_rights(prepared: Router) -> None:
     [container] = containers()
     host = container.attrs["HostConfig"]
@@ -155,18 +108,12 @@ def test_a_container_has_a_name_labels_and_few_rights(prepared: Router) -> None:
     assert host["CapDrop"] == ["ALL"]
 
 
-@pytest.mark.root
-@pytest.mark.docker
-@pytest.mark.timeout(PATIENCE)
 def test_a_container_that_runs_is_kept(prepared: Router) -> None:
     [before] = containers()
     prepared.prepare()
     assert [container.id for container in containers()] == [before.id]
 
 
-@pytest.mark.root
-@pytest.mark.docker
-@pytest.mark.timeout(PATIENCE)
 def test_a_container_that_died_is_replaced(prepared: Router) -> None:
     [before] = containers()
     before.kill()
@@ -176,9 +123,6 @@ def test_a_container_that_died_is_replaced(prepared: Router) -> None:
     assert prepared.execute(["true"]).status == 0
 
 
-@pytest.mark.root
-@pytest.mark.docker
-@pytest.mark.timeout(PATIENCE)
 def test_what_a_killed_lab_left(prepared: Router) -> None:
     remove_leftovers("another-lab")
     assert len(containers()) == 1
@@ -186,9 +130,6 @@ def test_what_a_killed_lab_left(prepared: Router) -> None:
     assert containers() == []
 
 
-@pytest.mark.root
-@pytest.mark.docker
-@pytest.mark.timeout(PATIENCE)
 def test_a_container_that_somebody_removed(prepared: Router) -> None:
     containers()[0].remove(force=True)
     with pytest.raises(
@@ -196,11 +137,3 @@ def test_a_container_that_somebody_removed(prepared: Router) -> None:
     ):
         prepared.execute(["true"])
     assert not prepared.is_running()
-
-
-def test_a_terminal_is_asked_for_where_there_is_one() -> None:
-    made = router()
-    assert made.command(["sh"], terminal=True) == (
-        "docker", "exec", "--interactive", "--tty", f"dxlab-{LAB}-edge", "sh",
-    )  # fmt: skip
-    assert "--tty" not in made.command(["sh"], terminal=False)

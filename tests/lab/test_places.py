@@ -1,0 +1,118 @@
+"""Names, directories, the claim and the record. No root is needed: the run directory is the test's own."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from lab import places
+from lab.errors import UsageError
+from lab.places import Places, Record, known_labs, record_of
+
+RECORD = Record("office", 17, "http://127.0.0.1:4577", "/var/lib/dxlab/office", "/tmp/office.yml")
+
+
+@pytest.fixture(autouse=True)
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(places, "RUN", tmp_path / "run")
+    monkeypatch.setattr(places, "STATE", tmp_path / "state")
+    return tmp_path / "run"
+
+
+@pytest.mark.parametrize("name", ["a", "0", "private-vif", "a" * 31])
+def test_names(name: str) -> None:
+    assert Places.of(name).namespace("dx") == f"dxlab-{name}.dx"
+
+
+@pytest.mark.parametrize("name", ["", "-a", "A", "a b", "a.b", "a/b", "..", "a" * 32, "a\n"])
+def test_what_cannot_name_a_lab(name: str) -> None:
+    with pytest.raises(UsageError, match="cannot name a lab"):
+        Places.of(name)
+
+
+def test_where_things_are(run: Path, tmp_path: Path) -> None:
+    office = Places.of("office")
+    assert office.run == run / "office"
+    assert office.log == run / "office" / "endpoint.log"
+    assert office.state == tmp_path / "state" / "office"
+    assert office.owns_state
+
+
+def test_a_state_directory_that_the_user_named_is_the_users(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    office = Places.of("office", Path("mine"))
+    assert office.state == tmp_path / "mine"
+    assert not office.owns_state
+
+
+def test_directories_are_made_twice_without_harm_and_are_private() -> None:
+    office = Places.of("office")
+    for _ in range(2):
+        office.prepare()
+    assert stat.S_IMODE(office.state.stat().st_mode) == 0o700
+    assert stat.S_IMODE(office.run.stat().st_mode) == 0o711
+
+
+def test_a_file_in_the_place_of_the_state_directory(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    office = Places.of("office", tmp_path / "file")
+    with pytest.raises(UsageError, match=r"the state cannot be kept in .*/file: File exists; name another"):
+        office.prepare()
+    assert known_labs() == []
+
+
+def test_one_endpoint_per_lab() -> None:
+    office = Places.of("office")
+    office.prepare()
+    assert not office.claimed()
+    with office.claim():
+        assert office.claimed()
+        with pytest.raises(UsageError, match="'office' is already up; end it with 'dxlab down office'"):
+            office.claim().__enter__()
+    assert not office.claimed()
+
+
+def test_a_lab_that_never_was_is_not_claimed() -> None:
+    assert not Places.of("office").claimed()
+
+
+def test_a_claim_ends_with_its_process() -> None:
+    office = Places.of("office")
+    office.prepare()
+    ready = multiprocessing.get_context("fork").Pipe()
+    child = os.fork()
+    if child == 0:
+        with office.claim():
+            ready[1].send("claimed")
+            ready[0].recv()
+    assert ready[0].recv() == "claimed"
+    assert office.claimed()
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    assert not office.claimed()
+
+
+def test_a_record_is_what_was_published() -> None:
+    office = Places.of("office")
+    office.prepare()
+    assert record_of("office") is None
+    office.publish(RECORD)
+    assert record_of("office") == RECORD
+    assert [path.name for path in office.run.iterdir()] == ["lab.json"]
+    assert json.loads((office.run / "lab.json").read_text())["pid"] == 17
+
+
+def test_known_labs_are_those_with_a_run_directory(run: Path) -> None:
+    assert known_labs() == []
+    for name in ("second", "first"):
+        Places.of(name).prepare()
+    (run / "Not-A-Lab").mkdir()
+    assert known_labs() == ["first", "second"]
+    assert record_of("first") is None

@@ -1,0 +1,47 @@
+"""docs/topology.md says what is so."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from lab.errors import TopologyError
+from lab.topology import load
+from lab.topology.references import _fields
+from lab.topology.refusals import schema
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs" / "topology.md").read_text()
+[EXAMPLE] = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+
+
+def test_the_example_is_the_shipped_one() -> None:
+    shipped = (ROOT / "topologies" / "private-vif.yml").read_text()
+    assert yaml.safe_load(EXAMPLE) == yaml.safe_load(shipped)
+
+
+def test_every_key_has_its_place() -> None:
+    definitions = schema()["$defs"].values()
+    keys = {key for each in (schema(), *definitions) for key in each.get("properties", {})}
+    assert {key for key in keys if f"`{key}`" not in TEXT and f"`topology.{key}`" not in TEXT} == {"topology"}
+
+
+def test_the_error_that_it_shows(tmp_path: Path) -> None:
+    [shown] = re.findall(r"^topologies/private-vif.yml:\d+: (.*)$", TEXT, re.MULTILINE)
+    path = tmp_path / "case.yml"
+    path.write_text(EXAMPLE.replace("kind: frr", "kind: ffr"))
+    with pytest.raises(TopologyError) as refusal:
+        load(path)
+    assert str(refusal.value) == f"{path}:7: {shown}"
+
+
+def test_every_reference_has_its_place() -> None:
+    peer = {"addressFamily": "ipv4", "bgpPeerState": "available", "asn": 1, "authKey": "key"}
+    addresses = {"amazonAddress": "192.0.2.1/30", "customerAddress": "192.0.2.2/30"}
+    vif = {"vlan": 1, "mtu": 1500, "amazonSideAsn": 1, "virtualInterfaceId": "dxvif-1"}
+    fields = _fields({**vif, "bgpPeers": [{**peer, **addresses}]})
+    assert len(fields) == 10
+    assert [field for field in fields if f"`{field.removeprefix('ipv4.')}`" not in TEXT] == []
