@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,13 +36,7 @@ def measure() -> Results:
     """Everything, one after the other."""
     taken = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     here = machine.describe()
-    with tempfile.TemporaryDirectory(prefix="dxlab-tbench-") as directory:
-        return Results(
-            taken,
-            here,
-            sessions.measure("tbench-sessions", Path(directory)),
-            rates.measure("tbench-rates", Path(directory)),
-        )
+    return Results(taken, here, sessions.measure("tbench-sessions"), rates.measure("tbench-rates"))
 
 
 if __name__ == "__main__":

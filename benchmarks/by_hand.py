@@ -18,7 +18,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import IPv4Address
-from pathlib import Path
 
 from benchmarks.bird import Bird, Session
 from benchmarks.progress import wait_for
@@ -47,20 +46,19 @@ class Attempt:
 class ByHand:
     """Sets up sessions with one waiting router.
 
+    :param places: of the lab after which everything is named.
     :param router: the router's namespace.
-    :param directory: for the files of AWS's BIRDs.
     """
 
-    def __init__(self, places: Places, router: str, directory: Path) -> None:
+    def __init__(self, places: Places, router: str) -> None:
         self._places = places
         self._router = router
-        self._directory = directory
 
     def set_up(self, session: Session) -> Attempt:
         """Set one session up, measure that, and take it down again."""
         namespace = self._places.namespace(session.name)
         protocols = [session.configuration_of_amazon()]
-        bird = Bird(namespace, self._directory / session.name, _ROUTER_ID, protocols)
+        bird = Bird(namespace, self._places.run / session.name, _ROUTER_ID, protocols)
         try:
             total = self._establish(namespace, session, bird)
         finally:

@@ -29,6 +29,9 @@ from lab.network.namespaces import ensure_namespace, processes_in
 from lab.places import Places
 from lab.remains import remove_remains, remove_state
 
+#: Before a command: no server is left over, even when the benchmark is killed; setpriv(1).
+DIE_WITH_ME = ("setpriv", "--pdeathsig", "KILL")
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -74,7 +77,7 @@ def running_endpoint(name: str) -> Iterator[Endpoint]:
 
 @contextmanager
 def _process(places: Places) -> Iterator[subprocess.Popen[str]]:
-    command = (sys.executable, "-m", "benchmarks.endpoint", places.name)
+    command = (*DIE_WITH_ME, sys.executable, "-m", "benchmarks.endpoint", places.name)
     places.prepare()
     with (
         _log(places).open("w") as log,

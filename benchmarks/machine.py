@@ -37,7 +37,7 @@ def describe() -> Machine:
         cores=os.cpu_count() or 1,
         memory_gib=round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30),
         system=_first_of("/etc/os-release", r'PRETTY_NAME="(.+)"') or platform.system(),
-        kernel=platform.release(),
+        kernel=platform.release().partition("-")[0],
         vlan_driver=vlan_driver().name,
         load=round(os.getloadavg()[0], 2),
         versions={

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from benchmarks.bird import CUSTOMER_ASN
 from benchmarks.client import Address, Connection, compose
-from benchmarks.endpoint import Endpoint, running_endpoint
+from benchmarks.endpoint import DIE_WITH_ME, Endpoint, running_endpoint
 from benchmarks.figures import Spread
 from benchmarks.progress import counted, tell, wait_for
 from lab.network.links import set_link
@@ -62,14 +62,10 @@ class _Server:
             return len(connection.receive())
 
 
-def measure(name: str, directory: Path) -> Rates:
-    """Both rates, in turn.
-
-    :param name: of the lab.
-    :param directory: for moto's log.
-    """
+def measure(name: str) -> Rates:
+    """Both rates, in turn; dxlab's in a lab of this name."""
     tell(f"rate: starting both servers, with {RESOURCES} resources each")
-    with running_endpoint(name) as endpoint, _running_moto(directory / "moto.log") as moto:
+    with running_endpoint(name) as endpoint, _running_moto(endpoint.places.run / "moto.log") as moto:
         _fill(endpoint)
         _fill_moto(moto)
         dxlab = _Server(endpoint.address, "DescribeVirtualInterfaces")
@@ -140,7 +136,8 @@ def _fill_moto(address: Address) -> None:
 @contextmanager
 def _running_moto(log: Path) -> Iterator[Address]:
     """moto_server on a free port of the loopback."""
-    command = (str(Path(sys.executable).with_name("moto_server")), "-H", "127.0.0.1", "-p", "0")
+    moto_server = Path(sys.executable).with_name("moto_server")
+    command = (*DIE_WITH_ME, str(moto_server), "-H", "127.0.0.1", "-p", "0")
     with log.open("w") as errors, subprocess.Popen(command, stdout=errors, stderr=errors) as process:
         try:
             wait_for(lambda: _announced(log) is not None, "moto_server to listen")

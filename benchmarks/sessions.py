@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks.bird import AUTH_KEY, CUSTOMER_ASN, Session
 from benchmarks.by_hand import Attempt, ByHand
@@ -73,41 +72,39 @@ class Sessions:
     idle: Idle
 
 
-def measure(name: str, directory: Path) -> Sessions:
-    """All of it, in a lab of this name.
-
-    :param directory: an empty one, for the routers' files.
-    """
+def measure(name: str) -> Sessions:
+    """All of it, in a lab of this name."""
     tell("sessions: starting an endpoint and two routers that wait")
     with running_endpoint(name) as endpoint, closing(endpoint.connect()) as connection:
-        return _Run(endpoint, connection, directory).measure()
+        return _Run(endpoint, connection).measure()
 
 
 class _Run:
     """One lab's measurements, one after the other."""
 
-    def __init__(self, endpoint: Endpoint, connection: Connection, directory: Path) -> None:
+    def __init__(self, endpoint: Endpoint, connection: Connection) -> None:
         self._endpoint = endpoint
         self._connection = connection
         self._first = sessions("first", 16, VIRTUAL_INTERFACES)
         self._second = sessions("second", 17, VIRTUAL_INTERFACES)
         self._manual = sessions("hand", 18, 2 * VIRTUAL_INTERFACES)
         self._vif_ids: list[str] = []
-        self._by_hand = self._prepare_by_hand(directory)
-        self._prepare_router(directory)
+        self._by_hand = self._prepare_by_hand()
+        self._prepare_router()
 
-    def _prepare_by_hand(self, directory: Path) -> ByHand:
-        router = self._endpoint.places.namespace("handrouter")
+    def _prepare_by_hand(self) -> ByHand:
+        places = self._endpoint.places
+        router = places.namespace("handrouter")
         ensure_namespace(router)
-        start_waiting(router, directory / "handrouter", self._manual)
-        return ByHand(self._endpoint.places, router, directory)
+        start_waiting(router, places.run / "handrouter", self._manual)
+        return ByHand(places, router)
 
-    def _prepare_router(self, directory: Path) -> None:
+    def _prepare_router(self) -> None:
         trunk = self._endpoint.router
         driver = vlan_driver()
         for number, on_it in enumerate(zip(self._first, self._second, strict=True)):
             add_vlan(driver, trunk, _FIRST_VLAN + number, on_it)
-        start_waiting(trunk.namespace, directory / "router", (*self._first, *self._second))
+        start_waiting(trunk.namespace, self._endpoint.places.run / "router", (*self._first, *self._second))
 
     def measure(self) -> Sessions:
         whole, by_hand = self._in_turn("CreatePrivateVirtualInterface", self._create_vif, self._manual[::2])

@@ -1,7 +1,8 @@
 """Where the time goes between a request and its session: the timeline that the lab keeps of each peer.
 
-The endpoint serves the history of every peer at `/lab/history`. Of a session that came up at the first attempt,
-the first entry of each kind below is one step; their moments are wall-clock times of one machine.
+The endpoint serves the history of every peer at `/lab/history`. Of a session that came up at the first
+attempt, the first entry of each kind below is one step; their moments are wall-clock times of one
+machine.
 """
 
 from __future__ import annotations
@@ -48,8 +49,7 @@ def _since_request(timeline: Sequence[Mapping[str, Any]], kind: str, beginning: 
 
 def _moment(timeline: Sequence[Mapping[str, Any]], kind: str, beginning: str) -> float:
     """When the first entry of this kind was made whose detail begins so, epoch seconds."""
-    return next(
-        float(entry["at"])
-        for entry in timeline
-        if entry["kind"] == kind and str(entry["detail"]).startswith(beginning)
-    )
+    for entry in timeline:
+        if entry["kind"] == kind and str(entry["detail"]).startswith(beginning):
+            return float(entry["at"])
+    raise LookupError(f"the peer's history has no '{kind}' that begins with '{beginning}'")

@@ -15,12 +15,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-import docker
-from docker.errors import DockerException
-
-from lab.errors import LabError
+from lab.errors import LabError, MissingPartError
 from lab.network.namespaces import ensure_namespace, remove_namespace
 from lab.network.vlan import vlan_driver
+from lab.routers.runtimes.docker import docker_engine
 
 FRR_DAEMONS = tuple(Path("/usr/lib/frr", daemon) for daemon in ("zebra", "bgpd", "staticd"))
 _TCP_MD5SIG = 14
@@ -109,12 +107,9 @@ def _frr() -> Finding:
 
 def _docker() -> Finding:
     try:
-        client = docker.from_env(timeout=5)
-        try:
-            found = client.version()["Version"]
-        finally:
-            client.close()
-    except DockerException:
+        with docker_engine("a router with 'runtime: docker'") as engine:
+            found = engine.version()["Version"]
+    except MissingPartError:
         remedy = "for routers with 'runtime: docker': apt-get install docker.io, or start the engine"
         return Finding("docker", "no engine answers", remedy, required=False)
     return Finding("docker", f"engine {found}")

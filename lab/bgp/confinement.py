@@ -1,8 +1,8 @@
-"""What a speaker gives up before it meets the network: its namespace, its privileges, its parent's files.
+"""What a speaker gives up before it meets the network: the launcher's namespace, root, and its own survival.
 
-The order matters. Entering the namespace and binding port 179 need root; after `become_nobody` there is no
-way back. The kernel clears the parent-death signal and restores dumpability when credentials change, so these
-two come last. prctl(2), setns(2), capabilities(7).
+The order matters. Entering the namespace and binding port 179 need root, and after `become_nobody` there is no way
+back. When credentials change the kernel forgets the parent-death signal and resets dumpability, so these two come
+last. See setns(2), prctl(2), capabilities(7).
 """
 
 from __future__ import annotations
@@ -31,12 +31,6 @@ def enter_namespace(name: str) -> None:
         _check(_libc.setns(descriptor, _CLONE_NEWNET))
     finally:
         os.close(descriptor)
-
-
-def close_descriptors(*, keep: int) -> None:
-    """Close everything but standard input, output, error and one more."""
-    os.closerange(3, keep)
-    os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
 
 
 def become_nobody() -> None:

@@ -41,7 +41,7 @@ from lab.bgp.sockets import listener
 from lab.bgp.speaker import Speaker
 from lab.bgp.spec import SpeakerSpec
 
-# An endpoint that lets so much pile up is not reading; it may come back for Snapshots, octets.
+# Octets. An endpoint that lets so much pile up is not reading; it may come back for Snapshots.
 _TOO_SLOW = 64 << 20
 
 
@@ -110,7 +110,8 @@ class Launcher:
             self._endpoint = None
 
     def _attend(self) -> None:
-        assert self._endpoint is not None
+        if self._endpoint is None:
+            return  # it was let go a moment ago, in the same round
         self._endpoint.flush()
         lines = self._endpoint.receive()
         if lines is None:
@@ -242,12 +243,13 @@ class Launcher:
 def main() -> None:
     """`python -m lab.bgp.launcher_process RUN_DIRECTORY`: returns once the launcher, in the background, is
     listening."""
-    path = Path(sys.argv[1]) / "launcher.sock"
+    path = Path(sys.argv[1]).absolute() / "launcher.sock"
     prepare_exabgp()
     server = _listen(path)
     if os.fork():
         return
     os.setsid()
+    os.chdir("/")
     hide_memory()
     set_process_name("dxlab-launcher")
     gc.collect()

@@ -2,8 +2,7 @@
 
 ExaBGP's `Peer` is a generator: every call of `run` takes one step of the protocol and says whether it wants
 the next one now or when the wire has something. It expects a reactor, of which it uses only `processes`, the
-helper programs that are told what happens. `Machine` takes the reactor's place, `Reports` that of the
-helpers.
+helper programs that are told what happens. `Machine` takes the reactor's place, `Reports` that of the helpers.
 
 Two ways lead into the generator from outside, and both are exceptions that Peer handles itself. Throwing a
 `Notify` sends that NOTIFICATION and closes, in whatever state the session is; throwing a `NetworkError`
@@ -30,14 +29,15 @@ from lab.bgp.reports import Reports, Say
 from lab.bgp.sockets import Wire
 from lab.bgp.spec import Network, SpeakerSpec
 
-# So many steps at one go. A Peer that wants still more waits for the wire without saying so, as it does in OpenConfirm.
+# So many steps at one go. A Peer that wants still more waits for the wire without saying so, as in OpenConfirm.
 _STEPS = 64
+
+# When it gets its next turn then, seconds, unless the wire is readable before.
 _SOON = 0.02
 
 
 class Machine:
-    """The protocol of one speaker. `active` while it holds a connection; `turn` when that is readable, or
-    time passes.
+    """The protocol of one speaker. While it is `active` it holds a connection, and needs its `turn`s.
 
     :param say: called with an event's class and its details, from within every other method.
     """
@@ -143,11 +143,11 @@ class Machine:
         """Whether the Peer wants to go on without being woken."""
         idle = 0
         for _ in range(_STEPS):
-            action = self._peer.run()
+            waiting = self._peer.run() != ACTION.NOW and self._peer.generator is not None
             if self._peer.proto is None:
                 return False
             # Having sent its routes, Peer says LATER, and only then thinks of the End-of-RIB.
-            idle = 0 if action == ACTION.NOW else idle + 1
+            idle = idle + 1 if waiting else 0
             if idle > 1:
                 return False
         return True

@@ -1,10 +1,9 @@
 """A `SpeakerSpec` in ExaBGP's terms: the Neighbor, and the routes it announces.
 
-What AWS offers on a virtual interface (user guide, "BGP-specific settings"): one address family per session,
-4-octet ASNs, route refresh; hold time 90, nothing below 3. AWS also offers graceful restart with a timer of
-120 s. ExaBGP has it too, but closes the session without a NOTIFICATION once it is negotiated, and the router
-would keep routes of a peer that was deleted; so it is left out. ExaBGP offers enhanced route refresh (RFC
-7313) along with route refresh.
+What AWS offers on a virtual interface (user guide, "BGP-specific settings"): one address family per session, 4-octet
+ASNs, route refresh; hold time 90 s, nothing below 3. AWS also offers graceful restart, with a timer of 120 s. ExaBGP
+has it, but once it is negotiated closes sessions without a NOTIFICATION, and the router would keep the routes of a
+peer that was deleted; so it is left out. With route refresh ExaBGP always offers the enhanced one (RFC 7313) too.
 
 The Neighbor is built as an object, not from configuration text, and never learns the MD5 key.
 """
@@ -34,7 +33,7 @@ from lab.bgp.spec import Network, SpeakerSpec
 
 MINIMUM_HOLD_TIME = 3
 
-# What ExaBGP tells the object in the place of its helper processes: everything but its own state changes.
+# What ExaBGP is to report: everything but the changes of its own state machine.
 _REPORTS = (
     "neighbor-changes",
     "negotiated",

@@ -39,14 +39,14 @@ from lab.bgp.spec import SpeakerSpec
 # Makes an event of a class and its details, and tells what the session is after it.
 Say = Callable[..., Session]
 
-# How long the router may take to answer an OPEN, seconds. RFC 4271 section 8.2.2 suggests 240, but nobody waits so long.
+# How long the router may take to answer an OPEN, seconds. RFC 4271 section 8.2.2 suggests 240.
 _OPEN_WAIT = 60.0
 
 _UNACCEPTABLE_HOLD_TIME = (2, 6)
 
-# A router whose UPDATEs have paused for so long has sent its initial routes, seconds. End-of-RIB says it sooner, but a
-# router need not send that to a peer without graceful restart. FRR does not, and holds its first UPDATE back for
-# 1.2 s; BIRD does, but sometimes sleeps for 3 s before its first UPDATE.
+# Seconds. A router whose UPDATEs have paused for so long has sent its initial routes. End-of-RIB says so at once, but
+# need not be sent to a peer without graceful restart. FRR does not send it, and holds its first UPDATE back for 1.2 s;
+# BIRD does, and sometimes sleeps for 3 s before the first UPDATE.
 QUIET = 5.0
 
 
@@ -178,5 +178,5 @@ def _introduction(message: Open) -> tuple[int, int, str, tuple[str, ...]]:
     """ASN, hold time, BGP Identifier and capabilities of an OPEN."""
     capabilities = message.capabilities
     asn = capabilities.get(Capability.CODE.FOUR_BYTES_ASN, message.asn)
-    names = tuple(str(Capability.CODE(code)) for code in capabilities if code != Capability.CODE.HOSTNAME)
+    names = tuple(str(code) for code, value in capabilities.items() if getattr(value, "host_name", True))
     return int(asn), int(message.hold_time), str(message.router_id), names

@@ -1,21 +1,19 @@
 """One speaker: the process on AWS's side of one BGP session.
 
-It waits in a single poll() for four things: its orders from the launcher, a call from the router (the
-listener), the answer to its own call (the dialling socket), and the session itself. Between them it owes RFC
-4271 section 6.8, connection collision. Both ends may dial; one connection must remain, and nobody may see the
-session flap while that is settled:
+It waits in a single poll() for four things: orders from the launcher, a call from the router (the listener), the
+answer to its own call (the dialling socket), and the session itself. Both ends may dial, so connections collide (RFC
+4271 section 6.8): one must remain, and nobody may see the session flap while that is settled.
 
-- While our own call is not yet answered, a call from the router wins: ours is dropped, nothing was said on
-  it.
-- While a session is being opened (OPEN sent, not yet Established), a second call is left waiting in the
-  listener's queue, where the kernel has completed the handshake but nobody has answered. If the router drops
-  the first session, by its own collision detection for instance, the waiting call is taken at once. If the
-  first is Established, the waiting call is refused with Cease 6/7. So this end never has two sessions whose
-  OPENs could cross.
-- A session that stays in OpenSent for a second while another call waits is one that the router has forgotten:
-  the waiting call replaces it.
+- While our own call is unanswered, a call from the router wins: ours is dropped, since nothing was said on it.
+- While a session is being opened (OPEN sent, not yet Established), a second call is left in the listener's queue,
+  where the kernel has completed the handshake but nobody answers. If the router drops the first session, as its own
+  collision detection may, the waiting call is taken at once; if the first is Established, the waiting call is refused
+  with Cease 6/7. So this end never has two sessions whose OPENs could cross.
+- A session that stays in OpenSent for a second while another call waits is one that the router has forgotten. The
+  waiting call replaces it.
 
-After the prefix limit was exceeded the speaker listens, and does not dial.
+After the prefix limit was exceeded the speaker only listens (see `lab.bgp.session`). Without carrier it does not even
+do that: the session is dropped without a word, since none would arrive.
 """
 
 from __future__ import annotations
@@ -83,6 +81,8 @@ class Speaker:
     def run(self) -> None:
         """Until the launcher says stop, or is gone."""
         self._say(SpeakerStarted, os.getpid())
+        if not self._link_up:
+            self._say(LinkChanged, False)
         while self._running:
             self._dial_when_due()
             ready = self._wait()
@@ -92,7 +92,7 @@ class Speaker:
                 self._obey()
             if self._call is not None and self._call.fileno() in ready:
                 self._answered(self._call)
-            if self._server.fileno() in ready:
+            if self._server.fileno() in ready and self._answers_calls():
                 self._called()
 
     # Waiting
@@ -114,7 +114,7 @@ class Speaker:
         waits = [self._machine.patience()]
         if self._wants_to_dial():
             waits.append(self._policy.due - time.monotonic())
-        if self._machine.active and not self._answers_calls():
+        if self._session.state is State.OPENSENT and not self._answers_calls():
             waits.append(self._connected_at + _FORGOTTEN - time.monotonic())
         due = [max(0.0, wait) for wait in waits if wait is not None]
         return math.ceil(min(due) * 1000) if due else None
@@ -252,11 +252,9 @@ class Speaker:
                 self._policy.connected(called=direction == "accepted")
             case Established():
                 self._policy.established()
-            case NotificationSent() | NotificationReceived() if (event.code, event.subcode) != (
-                CEASE,
-                COLLISION,
-            ):
-                self._policy.refused()
+            case NotificationSent() | NotificationReceived():
+                if (event.code, event.subcode) != (CEASE, COLLISION):
+                    self._policy.refused()
             case SessionClosed():
                 self._policy.closed(time.monotonic())
 

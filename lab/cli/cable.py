@@ -38,7 +38,7 @@ def _set(connection: str, lab: str | None, *, up: bool) -> None:
 
 
 def _connection_id(record: Record, name: str) -> str:
-    connections: list[dict[str, Any]] = fetch(f"{record.url}/lab/status")["connections"]
+    connections: list[dict[str, Any]] = fetch(record, "status")["connections"]
     for connection in connections:
         if name in (connection["connectionId"], connection["connectionName"]):
             return str(connection["connectionId"])

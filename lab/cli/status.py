@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import urllib.error
 import urllib.request
 from typing import Annotated, Any
 
@@ -12,7 +11,8 @@ import typer
 from rich.table import Table
 
 from lab.cli.app import app, err, out
-from lab.places import known_labs, record_of
+from lab.errors import UsageError
+from lab.places import Record, known_labs, record_of
 
 Document = dict[str, Any]
 
@@ -38,15 +38,22 @@ def _view(name: str) -> Document:
     if record is None:
         return {"lab": name, "answers": False, "connections": []}
     try:
-        return {"answers": True, "endpoint": record.url, **fetch(f"{record.url}/lab/status")}
-    except urllib.error.URLError:
+        return {"answers": True, "endpoint": record.url, **fetch(record, "status")}
+    except UsageError:
         return {"lab": name, "answers": False, "endpoint": record.url, "connections": []}
 
 
-def fetch(url: str) -> Document:
-    """A JSON document of the endpoint."""
-    with urllib.request.urlopen(url, timeout=10) as answer:
-        document: Document = json.load(answer)
+def fetch(record: Record, page: str) -> Document:
+    """One of a lab's own pages.
+
+    :raises UsageError: the endpoint does not answer: it was killed, or is still on its way up.
+    """
+    try:
+        with urllib.request.urlopen(f"{record.url}/lab/{page}", timeout=10) as answer:
+            document: Document = json.load(answer)
+    except (OSError, ValueError):
+        sentence = f"the endpoint of the lab '{record.name}' does not answer; see 'dxlab status'"
+        raise UsageError(sentence) from None
     return document
 
 

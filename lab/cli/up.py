@@ -83,6 +83,8 @@ def _in_background(places: Places) -> None:
     :raises LabError: it ended before; its own last words are the sentence.
     """
     places.prepare()
+    with places.claim():
+        pass  # of a lab that is up already, the log must not be overwritten
     arguments = [argument for argument in sys.argv[1:] if argument not in ("-d", "--detach")]
     reading, writing = os.pipe()
     with places.log.open("w+b") as log:

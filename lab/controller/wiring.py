@@ -25,7 +25,7 @@ from lab.network.links import (
     remove_link,
     set_link,
 )
-from lab.network.namespaces import ensure_namespace, namespaces, netlink, remove_namespace
+from lab.network.namespaces import ensure_namespace, namespace_exists, namespaces, netlink, remove_namespace
 from lab.network.vlan import VlanDriver
 from lab.places import Places
 
@@ -42,6 +42,7 @@ class Wiring:
 
     def __post_init__(self) -> None:
         self._port_lock = threading.Lock()
+        self._cables: dict[str, End] = {}
 
     @property
     def device(self) -> str:
@@ -72,11 +73,13 @@ class Wiring:
         """A cable from this port to a router's interface; one that is there already stays."""
         with self._port_lock:
             ensure_cable(self.port(connection_id), router)
+            self._cables[connection_id] = router
 
     def pass_carrier(self, connection_id: str) -> None:
-        """Let the VIF interfaces on a port have carrier while the port has."""
-        port = self.port(connection_id)
-        self.driver.set_carrier(port, has_carrier(port))
+        """Let the 802.1Q sub-interfaces at each end of a cable have carrier while that end has."""
+        for end in (self.port(connection_id), self._cables.get(connection_id)):
+            if end is not None and namespace_exists(end.namespace):
+                self.driver.set_carrier(end, has_carrier(end))
 
     def remove_port(self, connection_id: str) -> None:
         """Take the port away, and with it the cable."""

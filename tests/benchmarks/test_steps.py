@@ -39,5 +39,5 @@ def test_the_median_is_taken_over_the_peers_that_are_meant() -> None:
 
 
 def test_a_peer_without_a_session_has_no_steps() -> None:
-    with pytest.raises(StopIteration):
+    with pytest.raises(LookupError, match="OPEN received"):
         medians({"dxpeer-1": timeline(2)[:6]}, ["dxpeer-1"])

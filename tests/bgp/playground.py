@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Network, ip_interface, ip_network
+from ipaddress import IPv4Address, ip_interface, ip_network
 
 from lab.bgp.launcher import SpeakerSpec
 from lab.bgp.spec import Address
@@ -80,5 +80,10 @@ def playground(name: str) -> Iterator[Playground]:
         yield made
     finally:
         for end in (amazon, customer):
-            eventually(lambda end=end: not processes_in(end.namespace), f"{end.namespace} to be empty")
+            await_empty(end.namespace)
             remove_namespace(end.namespace)
+
+
+def await_empty(namespace: str) -> None:
+    """Wait until no process is left in a namespace."""
+    eventually(lambda: not processes_in(namespace), f"{namespace} to be empty")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lab.bgp.events import Established, SpeakerEvent
 from lab.bgp.launcher import Launcher
-from lab.bgp.session import Session, StatusChanged, step
+from lab.bgp.session import Session, State, StatusChanged, step
 from lab.errors import SpeakerError
 
 # What counts as "at once" in a test, with two cores and several routers on them; and what may take a while.
@@ -59,6 +59,11 @@ class Recorder:
     async def status(self, peer_id: str, wanted: str, seconds: float = PATIENCE) -> float:
         return await self.until(
             lambda: self.sessions[peer_id].bgp_status == wanted, f"{peer_id} to be {wanted}", seconds
+        )
+
+    async def state(self, peer_id: str, wanted: State) -> float:
+        return await self.until(
+            lambda: self.sessions[peer_id].state is wanted, f"{peer_id} to be in {wanted}"
         )
 
     def of(self, kind: type[SpeakerEvent], peer_id: str | None = None) -> list[SpeakerEvent]:

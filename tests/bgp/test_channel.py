@@ -23,7 +23,7 @@ def pair() -> Iterator[tuple[Channel, socket.socket]]:
 def test_lines_are_cut_wherever_the_octets_end(pair: tuple[Channel, socket.socket]) -> None:
     channel, other = pair
     assert channel.receive() == []
-    other.send("eins\nzw".encode())
+    other.send(b"eins\nzw")
     assert channel.receive() == ["eins"]
     other.send("ölf\ndrei\n".encode())
     assert channel.receive() == ["zwölf", "drei"]

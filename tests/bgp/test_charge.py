@@ -60,6 +60,16 @@ def wait_for_orders(birth: Birth) -> int:
     return int(order.get("subcode", 99))
 
 
+def never_end(_birth: Birth) -> int:
+    signal.pause()
+    return 0
+
+
+def due_in(charge: Charge) -> float | None:
+    """Seconds until something is due."""
+    return None if charge.due is None else charge.due - time.monotonic()
+
+
 def test_a_child_learns_what_it_must_know() -> None:
     charge = Charge(SPEC, Answers())
     charge.set_link(False)
@@ -105,12 +115,11 @@ def test_a_killed_child_is_succeeded_at_once_then_more_slowly() -> None:
     pauses = []
     for _ in range(8):
         bear(charge, wait_for_orders)
-        assert charge.due is None
+        assert due_in(charge) is None
         os.kill(charge.pid, signal.SIGKILL)
         exited = await_death(charge)
         assert (exited.status, exited.reason) == (-signal.SIGKILL, "speaker died (SIGKILL)")
-        assert charge.due is not None
-        pauses.append(charge.due - time.monotonic())
+        pauses.append(due_in(charge))
     assert pauses == pytest.approx([0.0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0], abs=0.05)
 
 
@@ -147,10 +156,9 @@ def test_a_stopped_child_has_no_successor() -> None:
 def test_one_that_does_not_stop_is_killed_when_that_is_due() -> None:
     charge = Charge(SPEC, Answers())
     charge.note(STARTED)
-    bear(charge, lambda _: signal.pause() or 0)
+    bear(charge, never_end)
     charge.stop(3, Answers())
-    assert charge.due is not None
-    assert 2.0 < charge.due - time.monotonic() <= 3.0
+    assert due_in(charge) == pytest.approx(3.0, abs=0.5)
     charge.kill()
     assert await_death(charge).status == -signal.SIGKILL
 

@@ -31,8 +31,8 @@ pytestmark = [pytest.mark.root, pytest.mark.anyio]
 LIMIT = 3
 
 
-def limited(ground: Playground, **changes: object) -> SpeakerSpec:
-    return ground.spec(prefix_limit=LIMIT, **changes)
+def limited(ground: Playground) -> SpeakerSpec:
+    return ground.spec(prefix_limit=LIMIT)
 
 
 async def exceed(ground: Playground, ears: Recorder) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import struct
 import time
@@ -359,6 +360,44 @@ async def test_the_router_drops_the_dialled_session_for_its_own(
         assert ears.statuses(spec.peer_id)[:2] == ["down", "up"]
 
 
+async def test_an_answer_and_a_call_at_the_same_moment(ground: Playground, run_directory: Path) -> None:
+    """The speaker sleeps while both arrive. It takes the session that it opened, and leaves the call waiting."""
+    spec = ground.spec()
+    async with recorder(run_directory) as ears:
+        await ears.launcher.start(spec)
+        await ears.until(lambda: bool(ears.of(DialFailed)), "a dial that nobody answers")
+        speaker = (await ears.launcher.speakers())[spec.peer_id].pid
+        os.kill(speaker, signal.SIGSTOP)
+        with listen(ground) as server, await accept(server) as dialled, await call(ground) as waiting:
+            os.kill(speaker, signal.SIGCONT)
+            await waiting.introduce()
+            await dialled.establish()
+            await ears.status(spec.peer_id, "up")
+            assert await is_closed(waiting) == COLLISION
+            assert [event.direction for event in ears.of(Connected)] == ["dialled"]  # type: ignore[attr-defined]
+
+
+async def test_waiting_for_a_keepalive_costs_nothing(ground: Playground, run_directory: Path) -> None:
+    """Not even after the second in which a session may hang."""
+    spec = ground.spec()
+    async with recorder(run_directory) as ears:
+        await ears.launcher.start(spec)
+        process = Path(f"/proc/{(await ears.launcher.speakers())[spec.peer_id].pid}")
+        with await call(ground) as router:
+            await router.introduce()
+            await ears.state(spec.peer_id, State.OPENCONFIRM)
+            before = cpu_seconds(process)
+            await asyncio.sleep(2.0)  # nothing is to happen
+            assert cpu_seconds(process) - before < 0.3
+            await router.send(KEEPALIVE)
+            await ears.status(spec.peer_id, "up")
+
+
+def cpu_seconds(process: Path) -> float:
+    user, system = (process / "stat").read_text().rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
 async def test_a_session_that_hangs_gives_way_to_a_waiting_call(
     ground: Playground, run_directory: Path
 ) -> None:
@@ -491,7 +530,7 @@ async def test_the_farewell_arrives(ground: Playground, run_directory: Path) -> 
             with await call(ground) as router:
                 if established:
                     await router.establish()
-                await ears.until(lambda state=state: ears.sessions[spec.peer_id].state == state, state)  # type: ignore[misc]
+                await ears.state(spec.peer_id, state)
                 await asyncio.gather(ears.launcher.stop(spec.peer_id), told(router, bytes([6, 3])))
 
 
@@ -516,7 +555,7 @@ async def test_the_process_is_nobodys_and_hides_its_memory(ground: Playground, r
         assert (process / "environ").stat().st_uid == 0  # not dumpable: its files in /proc are root's
         for public in ("cmdline", "environ"):
             assert spec.auth_key.encode() not in (process / public).read_bytes()
-        descriptors = {os.readlink(entry) for entry in (process / "fd").iterdir()}
+        descriptors = {str(entry.readlink()) for entry in (process / "fd").iterdir()}
         assert sum(target.startswith("socket:") for target in descriptors) <= 3  # orders, listener, a dial
     assert spec.auth_key not in (run_directory / "launcher.log").read_text()
     assert spec.auth_key not in repr(spec)

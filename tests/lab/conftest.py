@@ -37,9 +37,7 @@ def lab_bench(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Bench]
 
 
 @pytest.fixture(scope="module")
-def shared_bench(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Bench]:
+def shared_bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """A bench for a lab that the tests of a module share."""
     name = f"{named_after(request)}-shared"
     with bench(name, tmp_path_factory.mktemp(name)) as made:

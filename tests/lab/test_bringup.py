@@ -17,8 +17,8 @@ from lab.errors import LabError, RouterError, TopologyError
 from lab.lab import Lab, RunningLab
 from lab.network.links import End
 from lab.topology import load
-from tests.support.command import PATIENCE, Bench, nothing_left, refused
 from tests.support.changes import until
+from tests.support.command import PATIENCE, Bench, nothing_left, refused
 from tests.support.topologies import Office, line_of, write_topology
 
 pytestmark = [pytest.mark.root, pytest.mark.anyio]
@@ -155,7 +155,9 @@ async def test_a_request_that_aws_refuses(lab_bench: Bench) -> None:
 
 async def test_a_request_that_boto3_refuses(lab_bench: Bench) -> None:
     error = await refusal(lab_bench, {"CreateConnection": {"bandwidth": "1Gbps"}})
-    assert "AWS refuses CreateConnection: Parameter validation failed: Missing required parameter" in str(error)
+    assert "AWS refuses CreateConnection: Parameter validation failed: Missing required parameter" in str(
+        error
+    )
     assert "\n" not in str(error)
 
 

@@ -33,8 +33,6 @@ async def test_two_virtual_interfaces_and_a_router_in_a_container(lab_bench: Ben
         assert await running.wait_for_routes(PATIENCE)
         by_type = {vif.type: vif for vif in running.cloud.virtual_interfaces()}
         assert set(by_type) == {VirtualInterfaceType.PRIVATE, VirtualInterfaceType.TRANSIT}
-        routes = {
-            str(route.prefix) for route in running.routers["edge"].routes() if route.protocol == "bgp"
-        }
+        routes = {str(route.prefix) for route in running.routers["edge"].routes() if route.protocol == "bgp"}
         assert routes == {"10.20.0.0/16", "10.30.0.0/16", "10.31.0.0/16"}
     assert nothing_left(lab_bench.places)

@@ -56,9 +56,7 @@ def test_kill_9_of_the_endpoint_ends_no_session(lab_bench: Bench) -> None:
 def test_what_happened_while_no_endpoint_lived(lab_bench: Bench) -> None:
     """One session ended, the other went on; both are known when an endpoint is back, and since when."""
     lab = brought_up(lab_bench)
-    addresses = {
-        peer["addressFamily"]: peer["amazonAddress"].partition("/")[0] for peer in lab.peers()
-    }
+    addresses = {peer["addressFamily"]: peer["amazonAddress"].partition("/")[0] for peer in lab.peers()}
     lab.kill()
     ended = time.time()
     lab.routers["edge"].reconfigure(f"router bgp 65001\n neighbor {addresses['ipv4']} shutdown\n")

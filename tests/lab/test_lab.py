@@ -70,7 +70,11 @@ async def test_what_is_being_done_is_told(lab_bench: Bench) -> None:
     told: list[str] = []
     async with Lab(lab_bench.places, topology=only_office(lab_bench), tell=told.append).running():
         pass
-    assert told == ["router edge: preparing its place", "cable dx:office -- edge:eth1", "router edge: starting frr"]
+    assert told == [
+        "router edge: preparing its place",
+        "cable dx:office -- edge:eth1",
+        "router edge: starting frr",
+    ]
 
 
 async def test_a_lab_has_one_endpoint(lab_bench: Bench) -> None:
@@ -84,7 +88,9 @@ async def test_a_lab_has_one_endpoint(lab_bench: Bench) -> None:
 
 async def test_the_region_is_that_of_the_location(lab_bench: Bench) -> None:
     topology = only_office(lab_bench)
-    frankfurt = topology.model_copy(update={"device": topology.device.model_copy(update={"location": "EqFA5"})})
+    frankfurt = topology.model_copy(
+        update={"device": topology.device.model_copy(update={"location": "EqFA5"})}
+    )
     async with Lab(lab_bench.places, topology=frankfurt).running() as running:
         (connection,) = running.cloud.connections()
         assert (connection.region, running.region) == ("eu-central-1", "eu-central-1")

@@ -109,10 +109,13 @@ def test_a_record_is_what_was_published() -> None:
     assert json.loads((office.run / "lab.json").read_text())["pid"] == 17
 
 
-def test_known_labs_are_those_with_a_run_directory(run: Path) -> None:
+def test_known_labs_are_those_with_a_record(run: Path) -> None:
     assert known_labs() == []
-    for name in ("second", "first"):
+    for name in ("second", "first", "without"):
         Places.of(name).prepare()
+    for name in ("second", "first"):
+        Places.of(name).publish(RECORD)
     (run / "Not-A-Lab").mkdir()
+    (run / "Not-A-Lab" / "lab.json").touch()
     assert known_labs() == ["first", "second"]
-    assert record_of("first") is None
+    assert record_of("without") is None

@@ -120,8 +120,8 @@ def test_the_older_of_two_peers_of_a_family_is_meant() -> None:
             "${office.vlna}",
             (
                 "'office' has no field 'vlna'; known: amazonSideAsn, ipv4.amazonAddress, "
-                "ipv4.amazonAddress.ip, ipv4.asn, ipv4.authKey, ipv4.customerAddress, ipv4.customerAddress.ip, mtu, "
-                "virtualInterfaceId, vlan; did you mean 'vlan'?"
+                "ipv4.amazonAddress.ip, ipv4.asn, ipv4.authKey, ipv4.customerAddress, "
+                "ipv4.customerAddress.ip, mtu, virtualInterfaceId, vlan; did you mean 'vlan'?"
             ),
         ),
         ("${office.ipv6.customerAddress}", "'office' has no ipv6 peer; CreateBGPPeer makes one"),

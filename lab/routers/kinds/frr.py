@@ -28,6 +28,20 @@ _PROGRAMS = PurePath("/usr/lib/frr")
 #: together.
 _LINEWISE = ("stdbuf", "-oL", "vtysh")
 
+_DELAY = "bgp route-map delay-timer"
+#: When bgpd has been given a configuration, it holds all sessions back for the whole seconds that are left of the
+#: timer after which it processes route maps (by default five), or for one where it runs no such timer
+#: (bgp_config_end). These lines, put behind the configuration, have it process the route maps at once, start the
+#: timer anew with less than a second left, and give the delay its default back. Nothing else remains of them.
+_WITHOUT_HOLD = f"""
+{_DELAY} 0
+{_DELAY} 1
+route-map dxlab-start permit 1
+exit
+no route-map dxlab-start
+no {_DELAY}
+"""
+
 _STANZA = re.compile(r"interface\s+((\S+)\.(\d{1,4}))\s*(?:vrf\s+\S+\s*)?")
 _HIGHEST_VLAN = 4094
 _REFUSED_BY_DAEMON = re.compile(r"line (\d+): Failure to communicate\[\d+\] to \w+, line:\s*(.*)")
@@ -52,7 +66,10 @@ class Frr(RouterKind):
     candidate_file = "candidate.conf"
 
     def files(self, configuration: str) -> Mapping[str, str]:
-        return {"frr.conf": configuration, "vtysh.conf": "service integrated-vtysh-config\n"}
+        return {
+            "frr.conf": configuration + ("" if _DELAY in configuration else _WITHOUT_HOLD),
+            "vtysh.conf": "service integrated-vtysh-config\n",
+        }
 
     def sub_interfaces(self, configuration: str) -> tuple[SubInterface, ...]:
         found: dict[str, SubInterface] = {}

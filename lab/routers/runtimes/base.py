@@ -91,11 +91,12 @@ class RouterRuntime(ABC):
 
     def processes(self, names: Collection[str]) -> dict[int, str]:
         """The ids of the processes in the place that have one of these names."""
-        found = {pid: _name(pid) for pid in processes_in(self.site.namespace)}
+        found = {pid: process_name(pid) for pid in processes_in(self.site.namespace)}
         return {pid: name for pid, name in found.items() if name in names}
 
 
-def _name(pid: int) -> str:
+def process_name(pid: int) -> str:
+    """The name by which the kernel knows a process; empty where it has ended."""
     try:
         return Path(f"/proc/{pid}/comm").read_text().rstrip("\n")
     except (FileNotFoundError, ProcessLookupError):

@@ -132,7 +132,12 @@ class DockerRuntime(RouterRuntime):
             raise MissingPartError(f"router '{self.site.node}': there is no image {self._image}; {by_hand}")
         try:
             engine.images.build(
-                path=str(_DOCKERFILE.parent), target="router", tag=self._image, network_mode="host", rm=True
+                path=str(_DOCKERFILE.parent),
+                target="router",
+                tag=self._image,
+                network_mode="host",
+                rm=True,
+                forcerm=True,
             )
         except (APIError, BuildError) as error:
             raise MissingPartError(f"the image {self._image} cannot be built ({error}); {by_hand}") from error

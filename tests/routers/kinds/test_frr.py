@@ -16,6 +16,7 @@ from lab.topology.refusals import schema
 
 FRR = Frr()
 PLACE = PurePath("/run/dxlab/case/edge")
+_DELAY_OFF = "bgp route-map delay-timer 0"
 
 
 def test_topologies_know_the_same_kinds() -> None:
@@ -79,8 +80,13 @@ def test_daemons_keep_everything_in_their_routers_directory() -> None:
         assert options["--log"] == f"file:{PLACE}/frr.log"
 
 
-def test_files() -> None:
-    assert FRR.files("hostname edge\n")["frr.conf"] == "hostname edge\n"
+def test_the_configuration_keeps_its_lines() -> None:
+    assert FRR.files("hostname edge\n!")["frr.conf"].splitlines()[:3] == ["hostname edge", "!", _DELAY_OFF]
+
+
+def test_a_delay_that_the_user_sets_is_the_users() -> None:
+    configuration = "bgp route-map delay-timer 3\n"
+    assert FRR.files(configuration)["frr.conf"] == configuration
 
 
 def test_no_command_holds_the_configuration() -> None:

@@ -78,6 +78,15 @@ def test_a_missing_image_without_sources(no_image: str, place: Path, monkeypatch
     )
 
 
+def test_a_missing_image_that_cannot_be_built(
+    no_image: str, place: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM debian:bookworm-slim AS router\nRUN false\n")
+    monkeypatch.setattr(module, "_DOCKERFILE", tmp_path / "Dockerfile")
+    with pytest.raises(MissingPartError, match=f"^the image {no_image} cannot be built .*'/bin/sh -c false'"):
+        router().prepare()
+
+
 def test_an_image_that_cannot_be_pulled(engine: None, place: Path) -> None:
     with pytest.raises(MissingPartError, match="the image localhost:1/frr cannot be pulled: "):
         router(image="localhost:1/frr").prepare()

@@ -28,6 +28,12 @@ def test_no_engine_is_said_in_one_sentence(router: Router) -> None:
     )
 
 
+def test_an_engine_elsewhere_that_does_not_answer(router: Router, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:9")
+    with pytest.raises(MissingPartError, match="none answers"):
+        router.prepare()
+
+
 def test_where_there_is_no_engine_nothing_is_left(router: Router) -> None:
     remove_leftovers(LAB)
 
