@@ -18,6 +18,7 @@ from lab.controller.plan import wired_peers
 from lab.directconnect.model import VirtualInterface
 from lab.network.links import (
     End,
+    add_veth,
     ensure_addresses,
     ensure_cable,
     find_link,
@@ -31,6 +32,8 @@ from lab.places import Places
 
 #: AWS sends BGP with TTL 1, and nothing it sends to the customer's address needs more.
 AMAZON_HOP_LIMIT = 1
+#: A port takes the largest frames of any VIF (8500 or 9001 octets) with their tags.
+PORT_MTU = 9100
 
 
 @dataclass
@@ -65,8 +68,9 @@ class Wiring:
             if self._exists(port):
                 return False
             stub = End(self.device, connection_id.replace("dxcon-", "stub-"))
-            ensure_cable(port, stub)
-            set_link(stub, up=False)
+            with netlink(self.device) as kernel:
+                add_veth(kernel, port.interface, stub, mtu=PORT_MTU)
+            set_link(port, up=True)
             return True
 
     def plug(self, connection_id: str, router: End) -> None:

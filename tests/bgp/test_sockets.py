@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 import struct
 import threading
@@ -103,7 +104,5 @@ def test_lingering_has_an_end(pair: Pair) -> None:
 
 
 def wait_readable(tcp: socket.socket) -> None:
-    import select
-
     readable, _, _ = select.select([tcp], [], [], 5.0)
     assert readable

@@ -13,15 +13,20 @@ pytestmark = pytest.mark.root
 @pytest.mark.parametrize("called", ["connectionName", "connectionId"])
 def test_a_cable_is_pulled_and_put_back(lab: Running, called: str) -> None:
     name = lab.connection()[called]
-    for verb, words, state, status in (
-        ("unplug", "unplugged", "down", "down"),
-        ("plug", "plugged in", "available", "up"),
+    for verb, words, states in (
+        ("unplug", "unplugged", ("down", {"down"})),
+        ("plug", "plugged in", ("available", {"up"})),
     ):
         done = dxlab(verb, name, "--lab", lab.places.name)
         assert result(done) == ""
         assert done.stderr == f"{name} is {words}\n"
-        eventually(lambda state=state: lab.connection()["connectionState"] == state, f"to be {state}")
-        eventually(lambda status=status: set(lab.statuses()) == {status}, f"the sessions to be {status}")
+        become(lab, *states)
+
+
+def become(lab: Running, connection: str, sessions: set[str]) -> None:
+    """Wait until the connection and all sessions on it are in these states."""
+    eventually(lambda: lab.connection()["connectionState"] == connection, f"to be {connection}")
+    eventually(lambda: set(lab.statuses()) == sessions, f"the sessions to be {sessions}")
 
 
 def test_a_connection_that_is_not_there(lab: Running) -> None:

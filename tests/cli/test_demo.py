@@ -54,8 +54,7 @@ def test_twice_in_a_row(tmp_path: Path) -> None:
 
 def test_a_router_that_does_not_speak(tmp_path: Path) -> None:
     """Everything is shown all the same, and the status says that it is not enough."""
-    topology = write_topology(tmp_path, PLACES.name, Office())
-    Path(tmp_path, "edge.conf").write_text("hostname edge\n")
+    topology = write_topology(tmp_path, PLACES.name, Office(silent=True))
     done = dxlab("demo", topology, "--timeout", "1")
     assert done.returncode == 1
     _, description, _ = sections(done.stdout).values()

@@ -16,6 +16,7 @@ from lab.bgp.events import (
     SpeakerStarted,
     UpdateReceived,
 )
+from lab.bgp.session import Session
 from lab.controller.observer import Observer
 from lab.directconnect.model import BgpStatus
 from tests.directconnect.office import Office
@@ -159,6 +160,6 @@ def test_a_timeline_begins_once(office: Office, observer: Observer, peer_id: str
     assert f"{vif.id}, VLAN 101" in history[2].detail
 
 
-def test_sessions_cannot_be_written_from_outside(observer: Observer) -> None:
+def test_sessions_cannot_be_written_from_outside(observer: Observer, peer_id: str) -> None:
     with pytest.raises(TypeError):
-        observer.sessions["other"] = None  # type: ignore[index] -- that is what is tested
+        observer.sessions[peer_id] = Session()  # type: ignore[index]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import IPv4Interface, ip_interface
@@ -10,9 +11,10 @@ import pytest
 
 from lab.controller import Wiring
 from lab.directconnect.model import VirtualInterface
-from lab.network.links import End, ensure_addresses, has_carrier, set_link
+from lab.network.links import End, ensure_addresses, ensure_cable, has_carrier, set_link
 from lab.network.namespaces import ensure_namespace, namespace_exists, namespaces, netlink
 from lab.network.vlan import vlan_driver
+from lab.network.watch import LinkEvent, LinkWatch
 from lab.places import Places
 from tests.directconnect.office import Office
 from tests.network.wire import Capture, is_echo_request, ping
@@ -68,6 +70,21 @@ def test_a_port_without_a_cable_has_no_carrier(wiring: Wiring) -> None:
     assert wiring.ensure_port("dxcon-fg12ab34")
     assert not wiring.ensure_port("dxcon-fg12ab34")
     assert not has_carrier(wiring.port("dxcon-fg12ab34"))
+
+
+@pytest.mark.anyio
+async def test_a_port_without_a_cable_never_had_carrier(wiring: Wiring) -> None:
+    """Not even for the blink of an eye: that would be an `available` connection."""
+    events: list[LinkEvent] = []
+    async with LinkWatch(wiring.device) as links:
+        await asyncio.to_thread(wiring.ensure_port, "dxcon-fg12ab34")
+        await asyncio.to_thread(ensure_cable, End(wiring.device, "last"), End(wiring.device, "tsal"))
+        async for event in links:
+            events.append(event)
+            if event == LinkEvent("last", carrier=True):
+                break
+    assert LinkEvent("dxcon-fg12ab34", carrier=False) in events
+    assert LinkEvent("dxcon-fg12ab34", carrier=True) not in events
 
 
 def test_ports_are_made_once_by_however_many_threads(wiring: Wiring) -> None:

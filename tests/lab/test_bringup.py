@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from lab.directconnect.settings import Settings
 from lab.errors import LabError, RouterError, TopologyError
 from lab.lab import Lab, RunningLab
 from lab.network.links import End
-from lab.topology import load
+from lab.topology import Topology, load
 from tests.support.changes import until
 from tests.support.command import PATIENCE, Bench, nothing_left, refused
 from tests.support.topologies import Office, line_of, write_topology
@@ -28,6 +27,16 @@ ORDER = {"CreateConnection": {"location": "EqDC2", "bandwidth": "1Gbps", "connec
 DELAY = 0.2
 
 
+def written(
+    bench: Bench, requests: Sequence[Mapping[str, Any]], *, unplugged: bool, configuration: str
+) -> Topology:
+    """The office's topology with these requests, and its router with this configuration."""
+    directory = bench.places.state.parent
+    path = write_topology(directory, bench.name, OFFICE, requests=requests, unplugged=unplugged)
+    (directory / "edge.conf").write_text(configuration)
+    return load(path)
+
+
 @asynccontextmanager
 async def brought_up(
     bench: Bench,
@@ -36,11 +45,8 @@ async def brought_up(
     unplugged: bool = False,
     configuration: str = "hostname edge\n",
 ) -> AsyncIterator[RunningLab]:
-    path = write_topology(
-        bench.places.state.parent, bench.name, OFFICE, requests=requests, unplugged=unplugged
-    )
-    Path(path.parent, "edge.conf").write_text(configuration)
-    async with Lab(bench.places, settings or Settings(), topology=load(path)).running() as running:
+    topology = written(bench, requests, unplugged=unplugged, configuration=configuration)
+    async with Lab(bench.places, settings or Settings(), topology=topology).running() as running:
         yield running
 
 

@@ -29,11 +29,9 @@ SHIPPED = Path(__file__).parents[2] / "topologies" / "private-vif.yml"
 ADDRESSES = {"amazonAddress": "169.254.100.1/30", "customerAddress": "169.254.100.2/30"}
 
 
-def only_office(bench: Bench, **changes: object) -> Topology:
+def only_office(bench: Bench) -> Topology:
     """A topology of one office without requests, and so without sessions."""
-    path = write_topology(bench.places.state.parent, bench.name, Office(), requests=[])
-    Path(path.parent, "edge.conf").write_text("hostname edge\n")
-    return load(path).model_copy(update=changes)
+    return load(write_topology(bench.places.state.parent, bench.name, Office(silent=True), requests=[]))
 
 
 async def test_the_shipped_example_comes_up_and_leaves_nothing_but_its_state(lab_bench: Bench) -> None:
@@ -52,8 +50,7 @@ async def test_the_shipped_example_comes_up_and_leaves_nothing_but_its_state(lab
 
 async def test_waiting_for_sessions_ends(lab_bench: Bench) -> None:
     """The router does not speak BGP, so neither session nor route can come."""
-    path = write_topology(lab_bench.places.state.parent, lab_bench.name, Office())
-    Path(path.parent, "edge.conf").write_text("hostname edge\n")
+    path = write_topology(lab_bench.places.state.parent, lab_bench.name, Office(silent=True))
     async with Lab(lab_bench.places, topology=load(path)).running() as running:
         assert not await running.wait_until_up(0.1)
         assert not await running.wait_for_routes(0.1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import threading
 from collections.abc import Iterator
@@ -123,4 +122,4 @@ def test_speakers_are_not_root(lab: Running) -> None:
 def test_nobody_else_can_ask_the_launcher(lab: Running) -> None:
     socket = lab.places.run / "launcher.sock"
     assert stat.S_IMODE(socket.stat().st_mode) == 0o600
-    assert os.stat(socket).st_uid == 0
+    assert socket.stat().st_uid == 0

@@ -24,6 +24,7 @@ class Office:
     """A router, its VIF and the cable between them.
 
     :param hold: hold time that the router proposes, seconds.
+    :param silent: the router runs, and speaks no BGP.
     :param vif_members: further members of the request for the VIF.
     """
 
@@ -35,6 +36,7 @@ class Office:
     families: tuple[str, ...] = ("ipv4", "ipv6")
     hold: int = 90
     runtime: str = "namespace"
+    silent: bool = False
     vif_members: Mapping[str, Any] | None = None
 
     @property
@@ -68,6 +70,8 @@ class Office:
     @property
     def configuration(self) -> str:
         """The router's, in FRR's language."""
+        if self.silent:
+            return "hostname edge\n"
         return "\n".join(
             [
                 *(f"interface eth1.{self.vlan}", *map(self._address, self.families), "exit"),
