@@ -51,6 +51,8 @@ from lab.bgp.notifications import CEASE, HOLD_TIMER_EXPIRED, MAXIMUM_PREFIXES, d
 
 BgpStatus = Literal["up", "down", "unknown"]
 
+_NOT_YET = "not connected yet"
+
 
 class State(StrEnum):
     """RFC 4271 section 8.2.2."""
@@ -121,7 +123,7 @@ def _next(event: SpeakerEvent, _session: Session) -> Session:
 @_next.register
 def _(_event: SpeakerStarted, session: Session) -> Session:
     # After a death, that is still why the status is what it is.
-    reason = "not connected yet" if session.reason == Session.reason else session.reason
+    reason = _NOT_YET if session.reason == Session.reason else session.reason
     return replace(_without_connection(session), state=State.CONNECT, reason=reason)
 
 
@@ -134,7 +136,8 @@ def _(event: SpeakerExited, session: Session) -> Session:
 def _(event: LinkChanged, session: Session) -> Session:
     if event.up:
         return replace(session, state=State.CONNECT, reason="the carrier is back", explained=False)
-    return replace(_without_connection(session), reason="carrier lost", explained=False)
+    reason = "no carrier yet" if session.reason == _NOT_YET else "carrier lost"
+    return replace(_without_connection(session), reason=reason, explained=False)
 
 
 @_next.register
