@@ -47,6 +47,8 @@ class Bringup:
         self._controller = controller
         self._customer = customer
         self._tell = tell
+        self._moved = asyncio.Event()
+        cloud.subscribe(lambda _: self._moved.set())
         self.routers = routers_of(topology, places)
 
     @asynccontextmanager
@@ -89,11 +91,19 @@ class Bringup:
     async def _play_requests(self) -> None:
         for number, request in enumerate(self._topology.requests[self._answered() :], self._answered() + 1):
             self._tell(f"request {request.operation}")
-            await asyncio.to_thread(self._customer.ask, request)
+            answer = await asyncio.to_thread(self._customer.ask, request)
             self._tally.write_text(f"{number}\n")
+            if request.operation == "CreateConnection":
+                await self._until_port_is_ready(answer["connectionId"])
             for link in self._topology.links:
                 if link.connection == _ordered_connection(request):
                     await self._plug(link)
+
+    async def _until_port_is_ready(self, connection_id: str) -> None:
+        """An order takes its time (`Settings.order_delay`); nothing can be asked of the connection before."""
+        while (connection := self._cloud.connection(connection_id)) and connection.device is None:
+            self._moved.clear()
+            await self._moved.wait()
 
     async def _start_routers(self) -> None:
         """Start every router; one that an endpoint which was killed left running keeps its sessions."""

@@ -5,9 +5,9 @@ order:
 
     claim          this process is the lab's only endpoint
     cloud world    the store in the state directory, opened or made
+    endpoint       the AWS API is answered from here on
     controller     makes the machine match the cloud world from here on; the launcher of the speakers that a
                    killed endpoint left is adopted with its sessions
-    endpoint       the AWS API is answered from here on
     topology       cables, then the customer's requests through the API, then the routers
 
 Leaving means taking down: routers, speakers, namespaces and the run directory go. A state directory that the
@@ -76,32 +76,40 @@ class Lab:
         async with AsyncExitStack() as stack:
             stack.enter_context(self.places.claim())
             self._publish("")
-            stack.push_async_callback(asyncio.to_thread, self._remove)
             yield await self._enter(stack)
 
     async def _enter(self, stack: AsyncExitStack) -> RunningLab:
-        store = stack.enter_context(Store.open(self.places.state))
-        cloud = Cloud(store, self.settings)
-        driver = await asyncio.to_thread(vlan_driver)
-        controller = Controller(cloud, Wiring(self.places, driver))
-        await stack.enter_async_context(controller.running())
-        running = RunningLab(self.places, cloud, controller)
+        """Everything that can fail for the user's own reasons comes before what a failure takes down, for that may
+        be what a killed endpoint left running.
+        """
+        region = self._region()
+        cloud = Cloud(stack.enter_context(Store.open(self.places.state)), self.settings)
+        controller = Controller(cloud, Wiring(self.places, await asyncio.to_thread(vlan_driver)))
+        running = RunningLab(self.places, cloud, controller, region)
         app = application(cloud, extra_routes=running.pages())
-        address = await stack.enter_async_context(serve(app, self.host, self.port))
-        running.url = address.url
+        running.url = (await stack.enter_async_context(serve(app, self.host, self.port))).url
+        stack.push_async_callback(asyncio.to_thread, self._remove)
         self._publish(running.url)
+        await stack.enter_async_context(controller.running())
         if self.topology is not None:
             await stack.enter_async_context(self._bringup(self.topology, running).standing())
         return running
 
-    def _bringup(self, topology: Topology, running: RunningLab) -> Bringup:
-        location = find_location(topology.device.location)
+    def _region(self) -> str:
+        """The region of the topology's location; AWS's first one where there is no topology."""
+        if self.topology is None:
+            return "us-east-1"
+        device = self.topology.device
+        location = find_location(device.location)
         if location is None:
-            known = ", ".join(LOCATIONS)
-            sentence = f"there is no Direct Connect location '{topology.device.location}'; known are {known}"
-            raise TopologyError(sentence, topology.path)
-        running.region = location.region
-        customer = Customer(running.url, location.region, topology.path)
+            sentence = (
+                f"there is no Direct Connect location '{device.location}'; known are {', '.join(LOCATIONS)}"
+            )
+            raise TopologyError(sentence, self.topology.path)
+        return location.region
+
+    def _bringup(self, topology: Topology, running: RunningLab) -> Bringup:
+        customer = Customer(running.url, running.region, topology.path)
         running.bringup = Bringup(
             topology, self.places, running.cloud, running.controller, customer, self.tell
         )
@@ -124,8 +132,8 @@ class RunningLab:
     places: Places
     cloud: Cloud
     controller: Controller
+    region: str
     url: str = ""
-    region: str = "us-east-1"
     bringup: Bringup | None = None
 
     @property

@@ -93,31 +93,45 @@ class Places:
     @contextmanager
     def claim(self) -> Iterator[None]:
         """Be the one endpoint of this lab; UsageError while another lives."""
-        with (self.run / "lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise UsageError(
-                    f"the lab '{self.name}' is already up; end it with 'dxlab down {self.name}'"
-                ) from None
+        already = f"the lab '{self.name}' is already up; end it with 'dxlab down {self.name}'"
+        elsewhere = f"the state in {self.state} is in use by another lab; name another --state-dir"
+        with _locked(self.run / "lock", already), _locked(self.state / "lock", elsewhere):
             yield
 
-    def claimed(self) -> bool:
-        """Whether an endpoint of this lab lives."""
+    def holder(self) -> int | None:
+        """The pid of the lab's endpoint while it lives."""
         try:
             with (self.run / "lock").open("r") as lock:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return True
+            return int((self.run / "lock").read_text())
         except FileNotFoundError:
-            return False
-        return False
+            return None
+        return None
 
     def publish(self, record: Record) -> None:
         """Write the record at one stroke, so that nobody reads half of it."""
         draft = self.run / f".lab.json.{os.getpid()}"
         draft.write_text(json.dumps(asdict(record), indent=2) + "\n")
         draft.replace(self.run / "lab.json")
+
+
+@contextmanager
+def _locked(path: Path, refusal: str) -> Iterator[None]:
+    """Hold an advisory lock, with this process's pid in the file; UsageError with `refusal` while another does."""
+    try:
+        lock = path.open("a")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}; name another directory") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UsageError(refusal) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
 
 
 def record_of(name: str) -> Record | None:

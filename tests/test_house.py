@@ -77,12 +77,10 @@ def module_name(path: Path) -> str:
 def imports(path: Path) -> Iterator[tuple[int, str]]:
     """The line and the room of everything of the package that a module imports."""
     for node in ast.walk(ast.parse(path.read_text())):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        yield from ((node.lineno, room) for name in names if (room := room_of(name)))
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            prefix = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+            rooms = (room_of(prefix + alias.name) for alias in node.names)
+            yield from ((node.lineno, room) for room in rooms if room)
 
 
 def crossings() -> set[tuple[str, str]]:

@@ -7,11 +7,10 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Coroutine
 from ipaddress import AddressValueError, IPv6Network, NetmaskValueError
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -19,6 +18,8 @@ from rich.console import Console
 from lab.directconnect.settings import Settings
 from lab.errors import PrivilegeError, UsageError
 from lab.places import Record, known_labs, record_of
+
+T = TypeVar("T")
 
 app = typer.Typer(
     name="dxlab",
@@ -101,15 +102,26 @@ def log_to_stderr() -> None:
     logging.getLogger("dxlab").setLevel(logging.INFO)
 
 
-@asynccontextmanager
-async def until_signalled() -> AsyncIterator[asyncio.Event]:
-    """An event that Ctrl-C or SIGTERM sets, so that the block may end in its own good order."""
-    stop = asyncio.Event()
+def run_until_signalled(work: Coroutine[None, None, T]) -> T | None:
+    """Run to the end, or until Ctrl-C, SIGTERM or a lost terminal: then `work` is cancelled and cleans up in its own
+    good order. Further signals change nothing. None if it was cancelled.
+    """
+    return asyncio.run(_cancelled_by_signals(work))
+
+
+async def _cancelled_by_signals(work: Coroutine[None, None, T]) -> T | None:
+    task = asyncio.create_task(work)
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    asked = asyncio.Event()
+
+    def once() -> None:
+        if not asked.is_set():
+            asked.set()
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, once)
     try:
-        yield stop
-    finally:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
+        return await task
+    except asyncio.CancelledError:
+        return None

@@ -1,6 +1,6 @@
-"""`dxlab unplug` and `dxlab plug`: pull a connection's cable and put it back, on a lab that is up.
+"""`dxlab plug` and `dxlab unplug`: cables of a lab that is up.
 
-Nothing is told to the endpoint: it sees the light go out, as AWS would.
+Nothing is told to the endpoint: it sees the light come and go, as AWS would.
 """
 
 from __future__ import annotations
@@ -11,36 +11,69 @@ import typer
 
 from lab.cli.app import LabName, app, chosen_lab, err, require_root
 from lab.cli.status import fetch
+from lab.controller.wiring import stub_of
 from lab.errors import UsageError
-from lab.network.links import End, set_link
+from lab.network.links import End, ensure_cable, find_link, set_link
+from lab.network.namespaces import namespace_exists, netlink
 from lab.places import Places, Record
 
 Connection = Annotated[str, typer.Argument(help="The connection's name or id.")]
+RouterEnd = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[NODE:INTERFACE]", help="Where a new cable goes; without, the old one goes back."
+    ),
+]
 
 
 @app.command()
 def unplug(connection: Connection, lab: LabName = None) -> None:
-    """Pull a connection's cable."""
-    _set(connection, lab, up=False)
+    """Pull a connection's cable out of AWS's port."""
+    require_root("unplug")
+    set_link(_port(chosen_lab(lab), connection), up=False)
+    err.print(f"{connection} is unplugged")
 
 
 @app.command()
-def plug(connection: Connection, lab: LabName = None) -> None:
-    """Put a connection's cable back."""
-    _set(connection, lab, up=True)
-
-
-def _set(connection: str, lab: str | None, *, up: bool) -> None:
-    require_root("plug" if up else "unplug")
+def plug(connection: Connection, router: RouterEnd = None, lab: LabName = None) -> None:
+    """Put a connection's cable back, or plug a new one into a router's interface."""
+    require_root("plug")
     record = chosen_lab(lab)
-    set_link(End(Places.of(record.name).namespace("dx"), _connection_id(record, connection)), up=up)
-    err.print(f"{connection} is {'plugged in' if up else 'unplugged'}")
+    port = _port(record, connection)
+    if router is not None:
+        ensure_cable(port, _router_end(record, router))
+    elif _exists(stub_of(port)):
+        raise UsageError(
+            f"no cable belongs to {connection}; say where one is to go: dxlab plug {connection} NODE:INTERFACE"
+        )
+    set_link(port, up=True)
+    err.print(f"{connection} is plugged in")
 
 
-def _connection_id(record: Record, name: str) -> str:
+def _port(record: Record, name: str) -> End:
+    """The port of the one connection that has this name or id."""
     connections: list[dict[str, Any]] = fetch(record, "status")["connections"]
-    for connection in connections:
-        if name in (connection["connectionId"], connection["connectionName"]):
-            return str(connection["connectionId"])
-    names = ", ".join(connection["connectionName"] for connection in connections) or "none"
-    raise UsageError(f"the lab '{record.name}' has no connection '{name}'; it has {names}")
+    found = [
+        each["connectionId"] for each in connections if name in (each["connectionId"], each["connectionName"])
+    ]
+    if not found:
+        names = ", ".join(connection["connectionName"] for connection in connections) or "none"
+        raise UsageError(f"the lab '{record.name}' has no connection '{name}'; it has {names}")
+    if len(found) > 1:
+        raise UsageError(f"several connections are named '{name}': use one of the ids {', '.join(found)}")
+    return End(Places.of(record.name).namespace("dx"), found[0])
+
+
+def _router_end(record: Record, text: str) -> End:
+    node, _, interface = text.partition(":")
+    namespace = Places.of(record.name).namespace(node)
+    if not interface or not namespace_exists(namespace):
+        raise UsageError(
+            f"'{text}' is no interface of a router of the lab '{record.name}': give NODE:INTERFACE"
+        )
+    return End(namespace, interface)
+
+
+def _exists(end: End) -> bool:
+    with netlink(end.namespace) as kernel:
+        return find_link(kernel, end.interface) is not None

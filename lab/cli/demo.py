@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from lab.cli.app import Topology, app, err, out, require_root
+from lab.cli.app import Topology, app, err, out, require_root, run_until_signalled
 from lab.customer import client_for
 from lab.directconnect.model import HistoryEntry
 from lab.lab import Lab, RunningLab
@@ -41,10 +41,10 @@ def demo(
     require_root("demo")
     loaded = load(topology)
     places = Places.of(loaded.name)
-    if not places.claimed():
+    if places.holder() is None:
         remove_remains(places)
         remove_state(places)
-    if not asyncio.run(_demonstrate(Lab(places, topology=loaded, tell=err.print), timeout)):
+    if not run_until_signalled(_demonstrate(Lab(places, topology=loaded, tell=err.print), timeout)):
         raise typer.Exit(1)
 
 

@@ -9,9 +9,13 @@ import typer
 
 from lab.cli.app import app, err, require_root
 from lab.errors import UsageError
+from lab.network.namespaces import namespaces
 from lab.places import Places, known_labs, record_of
 from lab.remains import remove_remains, remove_state
 from lab.routers.processes import end_processes
+
+#: Seconds that an endpoint has to take its lab down in good order before it is killed.
+FAREWELL = 20.0
 
 
 @app.command()
@@ -21,9 +25,11 @@ def down(
     """Take a lab down; also cleans up after a killed one."""
     require_root("down")
     places = _places(name or _only_lab())
-    record = record_of(places.name)
-    if record is not None and places.claimed():
-        end_processes([record.pid])
+    if not places.run.exists() and not namespaces(places.namespace_prefix):
+        raise UsageError(f"there is no lab '{places.name}'; see 'dxlab status'")
+    endpoint = places.holder()
+    if endpoint is not None:
+        end_processes([endpoint], patience=FAREWELL)
     remove_remains(places)
     remove_state(places)
     kept = "" if places.owns_state else f"; its resources are kept in {places.state}"

@@ -20,8 +20,8 @@ from lab.cli.app import (
     log_to_stderr,
     out,
     require_root,
+    run_until_signalled,
     settings_with,
-    until_signalled,
 )
 from lab.lab import Lab
 from lab.places import Places
@@ -40,12 +40,14 @@ def serve(
     require_root("serve")
     log_to_stderr()
     lab = Lab(Places.of(name, state_dir), settings_with(ipv6_pool, delay), host=host, port=port)
-    asyncio.run(_hold(lab))
+    run_until_signalled(_hold(lab))
 
 
 async def _hold(lab: Lab) -> None:
-    async with until_signalled() as stop, lab.running() as running:
+    async with lab.running() as running:
         out.print(f"export AWS_ENDPOINT_URL_DIRECT_CONNECT={running.url}")
         err.print("serving; Ctrl-C ends it")
-        await stop.wait()
-        err.print("ending sessions")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            err.print("ending sessions")

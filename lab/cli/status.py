@@ -12,9 +12,12 @@ from rich.table import Table
 
 from lab.cli.app import app, err, out
 from lab.errors import UsageError
-from lab.places import Record, known_labs, record_of
+from lab.places import Places, Record, known_labs, record_of
 
 Document = dict[str, Any]
+
+#: The endpoint is on this machine, whatever proxy the environment names.
+_DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 @app.command()
@@ -36,11 +39,12 @@ def _view(name: str) -> Document:
     """A lab's own account of itself, or what can be said of one that does not answer."""
     record = record_of(name)
     if record is None:
-        return {"lab": name, "answers": False, "connections": []}
+        return {"lab": name, "answers": False, "alive": False, "connections": []}
     try:
-        return {"answers": True, "endpoint": record.url, **fetch(record, "status")}
+        return {"answers": True, "alive": True, "endpoint": record.url, **fetch(record, "status")}
     except UsageError:
-        return {"lab": name, "answers": False, "endpoint": record.url, "connections": []}
+        alive = Places.of(name).holder() is not None
+        return {"lab": name, "answers": False, "alive": alive, "endpoint": record.url, "connections": []}
 
 
 def fetch(record: Record, page: str) -> Document:
@@ -49,7 +53,7 @@ def fetch(record: Record, page: str) -> Document:
     :raises UsageError: the endpoint does not answer: it was killed, or is still on its way up.
     """
     try:
-        with urllib.request.urlopen(f"{record.url}/lab/{page}", timeout=10) as answer:
+        with _DIRECT.open(f"{record.url}/lab/{page}", timeout=10) as answer:
             document: Document = json.load(answer)
     except (OSError, ValueError):
         sentence = f"the endpoint of the lab '{record.name}' does not answer; see 'dxlab status'"
@@ -59,7 +63,8 @@ def fetch(record: Record, page: str) -> Document:
 
 def _show(lab: Document) -> None:
     if not lab["answers"]:
-        out.print(f"{lab['lab']}: its endpoint does not answer; 'dxlab down {lab['lab']}' cleans up")
+        alive = "does not answer: it is on its way up or down, or hangs" if lab["alive"] else "was killed"
+        out.print(f"{lab['lab']}: its endpoint {alive}; 'dxlab down {lab['lab']}' cleans up")
         return
     out.print(f"{lab['lab']}  {lab['endpoint']}")
     for connection in lab["connections"]:

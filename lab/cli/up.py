@@ -24,8 +24,8 @@ from lab.cli.app import (
     log_to_stderr,
     out,
     require_root,
+    run_until_signalled,
     settings_with,
-    until_signalled,
 )
 from lab.errors import LabError
 from lab.lab import Lab
@@ -62,19 +62,21 @@ def up(
         _in_background(lab.places)
     else:
         log_to_stderr()
-        asyncio.run(_hold(lab))
+        run_until_signalled(_hold(lab))
 
 
 async def _hold(lab: Lab) -> None:
-    async with until_signalled() as stop, lab.running() as running:
+    async with lab.running() as running:
         out.print(f"export AWS_ENDPOINT_URL_DIRECT_CONNECT={running.url}")
         out.print(f"export AWS_DEFAULT_REGION={running.region}")
         if READY in os.environ:
             os.write(int(os.environ[READY]), b"up")
         else:
             err.print("up; Ctrl-C takes it down")
-        await stop.wait()
-        err.print("taking it down")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            err.print("taking it down")
 
 
 def _in_background(places: Places) -> None:
@@ -87,7 +89,7 @@ def _in_background(places: Places) -> None:
         pass  # of a lab that is up already, the log must not be overwritten
     arguments = [argument for argument in sys.argv[1:] if argument not in ("-d", "--detach")]
     reading, writing = os.pipe()
-    with places.log.open("w+b") as log:
+    with os.fdopen(os.open(places.log, os.O_RDWR | os.O_CREAT | os.O_TRUNC, mode=0o600), "r+b") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "lab.cli", *arguments],
             stdin=subprocess.DEVNULL,
@@ -113,6 +115,9 @@ class _BackgroundError(LabError):
     """The background process ended before the lab was up."""
 
     def __init__(self, lines: list[str], status: int) -> None:
-        last = lines[-1] if lines else f"the lab ended with status {status} and said nothing"
-        super().__init__(last.removeprefix("dxlab: "))
+        said = [number for number, line in enumerate(lines) if line.startswith("dxlab: ")]
+        words = "\n".join(lines[said[-1] :] if said else lines[-1:])
+        super().__init__(
+            words.removeprefix("dxlab: ") or f"the lab ended with status {status} and said nothing"
+        )
         self.exit_status = status or 1

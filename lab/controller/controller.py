@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
-from lab.bgp.events import SpeakerEvent, SpeakerExited
+from lab.bgp.events import LinkChanged, SpeakerEvent, SpeakerExited
 from lab.bgp.launcher import Launcher
 from lab.bgp.session import Session
 from lab.bgp.spec import Network
@@ -26,7 +26,8 @@ from lab.directconnect.model import (
     VirtualInterface,
     VirtualInterfaceState,
 )
-from lab.errors import NetworkError, SpeakerError
+from lab.directconnect.store import StoreError
+from lab.errors import LabError, SpeakerError
 from lab.network.links import End
 from lab.network.watch import LinkEvent, LinkWatch
 
@@ -36,6 +37,8 @@ log = logging.getLogger("dxlab.controller")
 RETRY_FIRST, RETRY_MOST = 0.5, 30.0
 #: Threads that work in the kernel; more would wait for the kernel's one link lock (RTNL).
 KERNEL_THREADS = 4
+#: Seconds that the launcher has to end all sessions in good order.
+FAREWELL = 10.0
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -67,6 +70,7 @@ class Controller:
         self._touched: set[str] = set()
         self._clock_moved = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._ended = False
         #: Notified after each event of a speaker, for whoever waits for a session.
         self.heard = asyncio.Condition()
 
@@ -79,6 +83,15 @@ class Controller:
         """
         await self._in_kernel(self._wiring.ensure_device)
         await self._adopt()
+        try:
+            async with self._following():
+                yield
+        finally:
+            self._kernel.shutdown()
+            await self._end_sessions()
+
+    @asynccontextmanager
+    async def _following(self) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as self._group:
             for follow in (self._follow_speakers, self._follow_links, self._follow_clock):
                 self._start(follow())
@@ -87,10 +100,9 @@ class Controller:
             try:
                 yield
             finally:
+                self._ended = True
                 for task in tuple(self._tasks):
                     task.cancel()
-        self._kernel.shutdown()
-        await self._launcher.shutdown()
 
     @property
     def sessions(self) -> Mapping[str, Session]:
@@ -125,6 +137,8 @@ class Controller:
         await self._in_kernel(self._wiring.remove_strays, vif_ids)
 
     def _changed(self, changes: Changes) -> None:
+        if self._ended:
+            return
         self._clock_moved.set()
         self._touch(changes.connections | changes.virtual_interfaces)
 
@@ -139,12 +153,12 @@ class Controller:
 
     async def _hear(self, event: SpeakerEvent) -> None:
         async with self.heard:
-            self._observer.heard(event)
+            await self._until_stored(self._observer.heard, event)
             self.heard.notify_all()
 
     async def _replace_launcher(self) -> None:
         """The launcher took its speakers and their sessions with it: say so, and start all of them anew."""
-        for peer_id in self._speaking:
+        for peer_id in tuple(self._speaking):
             reason = "the launcher of the speakers died"
             await self._hear(SpeakerExited(peer_id, time.time(), status=1, reason=reason))
         while True:
@@ -168,9 +182,20 @@ class Controller:
         self._carrier[event.interface] = event.carrier
         for vif in self._virtual_interfaces_on(event.interface):
             for peer in wired_peers(vif):
-                await self._tell_link(peer.id, event.carrier)
-        self._cloud.set_carrier(event.interface, event.carrier)
+                await self._peer_carrier_changed(peer, event.carrier)
+        await self._until_stored(self._cloud.set_carrier, event.interface, event.carrier)
         self._touch([event.interface])
+        if event.carrier:
+            # The cable may be another one than before, and so the port.
+            self._rewire(event.interface)
+
+    async def _peer_carrier_changed(self, peer: BgpPeer, carrier: bool) -> None:
+        """Without light there is no session, whether its speaker is able to say so or not."""
+        if not carrier:
+            await self._hear(LinkChanged(peer.id, time.time(), up=False))
+        # Without a launcher nobody need be told: with the next one everything is settled anew.
+        with suppress(SpeakerError):
+            await self._tell_link(peer.id, carrier)
 
     def _virtual_interfaces_on(self, connection_id: str) -> list[VirtualInterface]:
         return [vif for vif in self._cloud.virtual_interfaces() if vif.connection_id == connection_id]
@@ -180,7 +205,7 @@ class Controller:
         while True:
             self._clock_moved.clear()
             now = time.time()
-            due = self._cloud.due(now)
+            due = await self._until_stored(self._cloud.due, now)
             with suppress(TimeoutError):
                 async with asyncio.timeout(None if due is None else max(0.0, due - now)):
                     await self._clock_moved.wait()
@@ -205,7 +230,7 @@ class Controller:
             self._touched.discard(id_)
             try:
                 await self._settle(id_)
-            except (NetworkError, SpeakerError) as error:
+            except LabError as error:
                 log.error("%s cannot be wired: %s; next try in %.1f s", id_, error, delay)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, RETRY_MOST)
@@ -276,7 +301,9 @@ class Controller:
         elif speaking.announce != spec.announce:
             await self._launcher.announce(peer.id, spec.announce)
             speaking.announce = spec.announce
-        await self._tell_link(peer.id, self._carrier.get(vif.connection_id, False))
+        # Not known yet right after a start; whoever learns of it tells the speaker.
+        if (carrier := self._carrier.get(vif.connection_id)) is not None:
+            await self._tell_link(peer.id, carrier)
         self._cloud.peer_configured(vif.id, peer.id)
 
     async def _remove(self, vif: VirtualInterface) -> None:
@@ -289,6 +316,12 @@ class Controller:
 
     # Speakers and kernel
 
+    async def _end_sessions(self) -> None:
+        """A launcher that does not listen is left to whoever removes the remains of the lab."""
+        with suppress(TimeoutError, SpeakerError):
+            async with asyncio.timeout(FAREWELL):
+                await self._launcher.shutdown()
+
     async def _stop_speaker(self, peer_id: str) -> None:
         if self._speaking.pop(peer_id, None) is not None:
             await self._launcher.stop(peer_id)
@@ -298,6 +331,15 @@ class Controller:
         if speaking is not None and speaking.link is not up:
             speaking.link = up
             await self._launcher.set_link(peer_id, up)
+
+    async def _until_stored(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Tell the cloud world what happened, again and again while its state cannot be written."""
+        while True:
+            try:
+                return function(*args, **kwargs)
+            except StoreError as error:
+                log.error("%s; next try in %.1f s", error, RETRY_FIRST)
+                await asyncio.sleep(RETRY_FIRST)
 
     async def _in_kernel(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         work = asyncio.get_running_loop().run_in_executor(self._kernel, lambda: function(*args, **kwargs))

@@ -48,12 +48,14 @@ class Observer:
         """Fold one event in. What a speaker still had to say of a peer that is gone is dropped."""
         if event.peer_id not in self._sessions:
             return
-        self._sessions[event.peer_id], changes = step(self._sessions[event.peer_id], event)
+        session, changes = step(self._sessions[event.peer_id], event)
         milestone = _milestone(event)
         if milestone is not None:
             self._cloud.record(event.peer_id, *milestone, at=event.at)
         for change in changes:
             self._tell(event.peer_id, change)
+        # Last, so that an event whose consequences could not be stored can be heard once more.
+        self._sessions[event.peer_id] = session
 
     def forget(self, peer_id: str) -> None:
         """The peer and its speaker are gone."""

@@ -36,6 +36,11 @@ AMAZON_HOP_LIMIT = 1
 PORT_MTU = 9100
 
 
+def stub_of(port: End) -> End:
+    """The far end of a port in which there is no cable."""
+    return End(port.namespace, port.interface.replace("dxcon-", "stub-"))
+
+
 @dataclass
 class Wiring:
     """The kernel objects of one lab's Direct Connect device."""
@@ -67,7 +72,7 @@ class Wiring:
         with self._port_lock:
             if self._exists(port):
                 return False
-            stub = End(self.device, connection_id.replace("dxcon-", "stub-"))
+            stub = stub_of(port)
             with netlink(self.device) as kernel:
                 add_veth(kernel, port.interface, stub, mtu=PORT_MTU)
             set_link(port, up=True)
@@ -81,9 +86,10 @@ class Wiring:
 
     def pass_carrier(self, connection_id: str) -> None:
         """Let the 802.1Q sub-interfaces at each end of a cable have carrier while that end has."""
-        for end in (self.port(connection_id), self._cables.get(connection_id)):
-            if end is not None and namespace_exists(end.namespace):
-                self.driver.set_carrier(end, has_carrier(end))
+        with self._port_lock:  # to look and to pass on what was seen is one step
+            for end in (self.port(connection_id), self._cables.get(connection_id)):
+                if end is not None and namespace_exists(end.namespace):
+                    self.driver.set_carrier(end, has_carrier(end))
 
     def remove_port(self, connection_id: str) -> None:
         """Take the port away, and with it the cable."""
@@ -97,8 +103,9 @@ class Wiring:
         port = self.port(vif.connection_id)
         self.driver.ensure(port, vif.vlan, interface, mtu=vif.mtu)
         self.ensure_addresses(vif)
-        if not has_carrier(port):
-            self.driver.set_carrier(port, up=False)
+        with self._port_lock:
+            if not has_carrier(port):
+                self.driver.set_carrier(port, up=False)
 
     def ensure_addresses(self, vif: VirtualInterface) -> None:
         """Exactly the Amazon addresses of the standing peers, on an interface that stands already."""

@@ -14,9 +14,13 @@ GRACE = 2.0
 
 
 def end_processes(
-    pids: Iterable[int], signals: Sequence[signal.Signals] = (signal.SIGTERM, signal.SIGKILL)
+    pids: Iterable[int],
+    signals: Sequence[signal.Signals] = (signal.SIGTERM, signal.SIGKILL),
+    patience: float = GRACE,
 ) -> None:
     """Send each signal in turn until the processes are gone. Returns when they are; they need be no children.
+
+    :param patience: seconds that each signal has to take effect.
 
     A process is held by a descriptor (pidfd_open(2)), which never means a later process of the same id.
     """
@@ -27,7 +31,7 @@ def end_processes(
             for handle in waiting:
                 with suppress(ProcessLookupError):
                     signal.pidfd_send_signal(handle, number)
-            waiting = _still_there(waiting, time.monotonic() + GRACE)
+            waiting = _still_there(waiting, time.monotonic() + patience)
     finally:
         for handle in handles:
             os.close(handle)

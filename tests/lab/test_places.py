@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,32 +72,53 @@ def test_a_file_in_the_place_of_the_state_directory(tmp_path: Path) -> None:
 def test_one_endpoint_per_lab() -> None:
     office = Places.of("office")
     office.prepare()
-    assert not office.claimed()
+    assert office.holder() is None
     with office.claim():
-        assert office.claimed()
+        assert office.holder() == os.getpid()
         with pytest.raises(UsageError, match="'office' is already up; end it with 'dxlab down office'"):
             office.claim().__enter__()
-    assert not office.claimed()
+    assert office.holder() is None
 
 
-def test_a_lab_that_never_was_is_not_claimed() -> None:
-    assert not Places.of("office").claimed()
+def test_one_lab_per_state_directory(tmp_path: Path) -> None:
+    one, other = (Places.of(name, tmp_path / "mine") for name in ("one", "other"))
+    for each in (one, other):
+        each.prepare()
+    with one.claim():
+        with pytest.raises(UsageError, match=r"the state in .*/mine is in use by another lab"):
+            other.claim().__enter__()
+        assert other.holder() is None
+    with other.claim():
+        pass
 
 
-def test_a_claim_ends_with_its_process() -> None:
+def test_a_lab_that_never_was_has_no_holder() -> None:
+    assert Places.of("office").holder() is None
+
+
+CLAIM = """
+import sys
+from pathlib import Path
+from lab import places
+
+places.RUN = Path(sys.argv[1])
+with places.Places.of("office", Path(sys.argv[2])).claim():
+    print("claimed", flush=True)
+    input()
+"""
+
+
+def test_a_claim_ends_with_its_process(run: Path) -> None:
     office = Places.of("office")
     office.prepare()
-    ready = multiprocessing.get_context("fork").Pipe()
-    child = os.fork()
-    if child == 0:
-        with office.claim():
-            ready[1].send("claimed")
-            ready[0].recv()
-    assert ready[0].recv() == "claimed"
-    assert office.claimed()
-    os.kill(child, 9)
-    os.waitpid(child, 0)
-    assert not office.claimed()
+    command = (sys.executable, "-c", CLAIM, str(run), str(office.state))
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "claimed\n"
+        assert office.holder() == process.pid
+        process.kill()
+        process.wait()
+    assert office.holder() is None
 
 
 def test_a_record_is_what_was_published() -> None:
