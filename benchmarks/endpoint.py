@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.client import Address, Connection
-from lab.cli.app import log_to_stderr, until_signalled
+from lab.cli.app import log_to_stderr, run_until_signalled
 from lab.directconnect.model import LogicalRedundancy
 from lab.directconnect.settings import Settings
 from lab.errors import LabError
@@ -111,14 +111,14 @@ def _clear(places: Places) -> None:
 async def serve(name: str) -> None:
     """Be that process, until SIGTERM."""
     lab = Lab(Places.of(name), Settings(logical_redundancy=LogicalRedundancy.YES))
-    async with until_signalled() as stop, lab.running() as running:
+    async with lab.running() as running:
         connection = running.cloud.plug_cable("office", location="EqDC2")
         await running.controller.plug(connection.id, router_of(lab.places))
         sys.stdout.write(f"{running.url}\n{connection.id}\n")
         sys.stdout.flush()
-        await stop.wait()
+        await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
     log_to_stderr()
-    asyncio.run(serve(sys.argv[1]))
+    run_until_signalled(serve(sys.argv[1]))

@@ -19,6 +19,8 @@ from pathlib import Path
 from lab.controller import Controller
 from lab.customer import Customer
 from lab.directconnect.cloud import Cloud
+from lab.directconnect.model import Connection, LogicalRedundancy
+from lab.errors import TopologyError, UsageError
 from lab.network.links import End
 from lab.places import Places
 from lab.routers import Router, create
@@ -84,9 +86,21 @@ class Bringup:
 
     async def _plug(self, link: Link) -> None:
         self._tell(f"cable {link.port} -- {link.router}")
-        connection = self._cloud.plug_cable(link.connection, location=self._topology.device.location)
+        connection = self._connection_of(link)
         router = End(self._places.namespace(link.router.node), link.router.interface)
         await self._controller.plug(connection.id, router)
+
+    def _connection_of(self, link: Link) -> Connection:
+        redundancy = link.logical_redundancy
+        try:
+            return self._cloud.plug_cable(
+                link.connection,
+                location=self._topology.device.location,
+                bandwidth=link.bandwidth or "1Gbps",
+                logical_redundancy=LogicalRedundancy(redundancy) if redundancy else None,
+            )
+        except UsageError as error:
+            raise TopologyError(str(error), self._topology.path, link.line) from error
 
     async def _play_requests(self) -> None:
         for number, request in enumerate(self._topology.requests[self._answered() :], self._answered() + 1):
@@ -108,6 +122,7 @@ class Bringup:
     async def _start_routers(self) -> None:
         """Start every router; one that an endpoint which was killed left running keeps its sessions."""
         virtual_interfaces = await asyncio.to_thread(self._customer.virtual_interfaces)
+        secrets = [peer["authKey"] for vif in virtual_interfaces for peer in vif["bgpPeers"]]
         for node in self._topology.routers:
             router = self.routers[node.name]
             if await asyncio.to_thread(router.is_running):
@@ -115,7 +130,7 @@ class Bringup:
                 continue
             self._tell(f"router {node.name}: starting {node.kind}")
             text = resolve(node.startup_config.read_text(), virtual_interfaces, node.startup_config)
-            await asyncio.to_thread(router.start, text)
+            await asyncio.to_thread(router.start, text, secrets=secrets)
 
     @property
     def _tally(self) -> Path:

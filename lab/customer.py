@@ -9,16 +9,18 @@ boto3 blocks, so every method here is for a thread.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore import xform_name
 from botocore.config import Config
-from botocore.exceptions import ClientError, ParamValidationError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
-from lab.errors import TopologyError
+from lab.errors import LabError, TopologyError, without_secrets
 from lab.topology import Request
 from lab.topology.references import substitute_names
 
@@ -27,15 +29,26 @@ Record = Mapping[str, Any]
 
 
 def client_for(url: str, region: str) -> Any:  # noqa: ANN401 -- boto3 makes its client classes at run time
-    """A boto3 Direct Connect client that talks to the lab. Any credentials do: the lab knows no secrets."""
-    return boto3.client(
+    """A boto3 Direct Connect client that talks to the lab, whatever the user's own AWS profile and proxy are.
+
+    Any credentials do: the lab knows no secrets.
+    """
+    return boto3.Session(botocore_session=_plain_session()).client(
         "directconnect",
         endpoint_url=url,
         region_name=region,
         aws_access_key_id="dxlab",
         aws_secret_access_key="dxlab",
-        config=Config(retries={"total_max_attempts": 1}),
+        config=Config(proxies={}, retries={"total_max_attempts": 1}),
     )
+
+
+def _plain_session() -> botocore.session.Session:
+    """botocore as it is without environment variables and files of the user's."""
+    known = botocore.session.Session.SESSION_VARIABLES
+    plain = {name: (None, None, default, convert) for name, (*_, default, convert) in known.items()}
+    files = dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
+    return botocore.session.Session(session_vars={**plain, **files})
 
 
 class Customer:
@@ -45,27 +58,48 @@ class Customer:
     """
 
     def __init__(self, url: str, region: str, path: Path) -> None:
+        self._url = url
         self._client = client_for(url, region)
         self._path = path
 
     def ask(self, request: Request) -> Record:
         """Make one request.
 
-        :raises TopologyError: AWS refuses it; with file, line and AWS's own words.
+        :raises TopologyError: AWS refuses it; with file, line and AWS's own words, but never a key.
+        :raises LabError: the endpoint does not answer.
         """
+        keys = self._keys(request)
         parameters = substitute_names(request.parameters, self._ids())
         try:
-            answer: Record = getattr(self._client, xform_name(request.operation))(**parameters)
+            return self._call(xform_name(request.operation), parameters)
         except ClientError as refusal:
             error = refusal.response["Error"]
-            raise self._refused(request, f"{error['Code']}: {error['Message']}") from refusal
+            raise self._refused(request, f"{error['Code']}: {error['Message']}") from None
         except ParamValidationError as refusal:
-            raise self._refused(request, str(refusal).replace("\n", " ")) from refusal
-        return answer
+            words = str(refusal).replace("\n", " ")
+            raise self._refused(request, without_secrets(words, keys)) from None
 
     def virtual_interfaces(self) -> Sequence[Record]:
         """Every virtual interface, as DescribeVirtualInterfaces has it."""
         return self._all("describe_virtual_interfaces", "virtualInterfaces")
+
+    def _keys(self, request: Request) -> list[str]:
+        """The BGP keys in a request. One that is no text would be shown by boto3, and so is refused here."""
+        keys = list(_values_of_keys(request.parameters))
+        if not all(isinstance(key, str) for key in keys):
+            sentence = f"the authKey of {request.operation} must be text; quote it"
+            raise TopologyError(sentence, self._path, request.line)
+        return [str(key) for key in keys]
+
+    def _call(self, operation: str, parameters: Mapping[str, Any]) -> Record:
+        """Call an operation by boto3's name for it."""
+        try:
+            answer: Record = getattr(self._client, operation)(**parameters)
+        except ParamValidationError:
+            raise
+        except BotoCoreError as failure:
+            raise LabError(f"the lab's endpoint {self._url} cannot be asked: {failure}") from None
+        return answer
 
     def _refused(self, request: Request, words: str) -> TopologyError:
         return TopologyError(f"AWS refuses {request.operation}: {words}", self._path, request.line)
@@ -94,8 +128,21 @@ class Customer:
         records: list[Record] = []
         token: dict[str, str] = {}
         while True:
-            page = getattr(self._client, operation)(**token)
+            page = self._call(operation, token)
             records += page[member]
             if not page.get("nextToken"):
                 return records
             token = {"nextToken": page["nextToken"]}
+
+
+def _values_of_keys(value: object) -> Iterator[object]:
+    """What stands under `authKey`, in whatever case, at any depth."""
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            if str(name).casefold() == "authkey":
+                yield part
+            else:
+                yield from _values_of_keys(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _values_of_keys(part)

@@ -16,6 +16,7 @@ a caller's mistake in AWS's words and never ends a process.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -70,3 +71,11 @@ class SpeakerError(LabError):
 
 class RouterError(LabError):
     """A customer router does not start, or refuses its configuration."""
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """Somebody else's words with `***` in the place of each secret, plain or as Python shows it in a dict."""
+    spellings = {spelling for secret in secrets if secret for spelling in (secret, repr(secret)[1:-1])}
+    for spelling in sorted(spellings, key=len, reverse=True):
+        text = text.replace(spelling, "***")
+    return text

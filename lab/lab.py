@@ -37,7 +37,7 @@ from lab.directconnect.settings import Settings
 from lab.directconnect.store import Store
 from lab.errors import TopologyError
 from lab.network.vlan import vlan_driver
-from lab.places import Places, Record
+from lab.places import Places, Record, record_of
 from lab.remains import remove_remains, remove_state
 from lab.routers import Router
 from lab.status import history, routes, status
@@ -75,10 +75,12 @@ class Lab:
         self.places.prepare()
         async with AsyncExitStack() as stack:
             stack.enter_context(self.places.claim())
-            self._publish("")
-            yield await self._enter(stack)
+            adopting = record_of(self.places.name) is not None
+            if not adopting:
+                stack.push_async_callback(asyncio.to_thread, self._remove)
+            yield await self._enter(stack, adopting)
 
-    async def _enter(self, stack: AsyncExitStack) -> RunningLab:
+    async def _enter(self, stack: AsyncExitStack, adopting: bool) -> RunningLab:
         """Everything that can fail for the user's own reasons comes before what a failure takes down, for that may
         be what a killed endpoint left running.
         """
@@ -88,7 +90,8 @@ class Lab:
         running = RunningLab(self.places, cloud, controller, region)
         app = application(cloud, extra_routes=running.pages())
         running.url = (await stack.enter_async_context(serve(app, self.host, self.port))).url
-        stack.push_async_callback(asyncio.to_thread, self._remove)
+        if adopting:
+            stack.push_async_callback(asyncio.to_thread, self._remove)
         self._publish(running.url)
         await stack.enter_async_context(controller.running())
         if self.topology is not None:
@@ -105,7 +108,7 @@ class Lab:
             sentence = (
                 f"there is no Direct Connect location '{device.location}'; known are {', '.join(LOCATIONS)}"
             )
-            raise TopologyError(sentence, self.topology.path)
+            raise TopologyError(sentence, self.topology.path, device.line)
         return location.region
 
     def _bringup(self, topology: Topology, running: RunningLab) -> Bringup:

@@ -85,7 +85,7 @@ class Endpoint:
                 ServerException(f"Request {request_id} failed; its cause is in the log.")
             )
         _log(codec, request, response, request_id, time.perf_counter() - started)
-        return _complete(response, request_id)
+        return complete(response, request_id)
 
     def parse(self, codec: Codec, request: Request) -> ParsedRequest:
         """What the request asks for, the same whichever protocol it came in.
@@ -107,7 +107,7 @@ class Endpoint:
         return codec.result(parsed.operation, result)
 
 
-def _complete(response: Response, request_id: str) -> Response:
+def complete(response: Response, request_id: str) -> Response:
     """Add the headers that every response of AWS has."""
     common = (
         (b"x-amzn-requestid", request_id.encode()),

@@ -3,7 +3,8 @@
 uvicorn wants to be a process of its own: it takes SIGINT and SIGTERM, wakes up ten times a second to look
 whether it should end, and exits the process when a port is taken. Here it is one part of a lab among
 others, so the socket is opened by us (a taken port is a sentence for the user), the signals stay with the
-owner of the loop, and the end is an event that is awaited. An idle endpoint does not wake up at all.
+owner of the loop, and the end is an event that is awaited. An idle endpoint does not wake up at all. What is
+no HTTP never reaches the application, so its refusal is written here, in AWS's shape as every other.
 """
 
 from __future__ import annotations
@@ -11,13 +12,18 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import uuid
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from lab.api.app import Application
+from lab.api.codecs.json11 import Json11
+from lab.api.endpoint import complete
+from lab.api.errors import SerializationException
 from lab.errors import UsageError
 
 _BACKLOG = 2048
@@ -65,7 +71,7 @@ async def serve(app: Application, host: str, port: int) -> AsyncIterator[Address
 def _configuration(app: Application) -> uvicorn.Config:
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=_Protocol,
         ws="none",
         lifespan="off",
         backlog=_BACKLOG,
@@ -98,6 +104,16 @@ def _listen(host: str, port: int) -> socket.socket:
     # the client's delayed ACK of its head. Accepted sockets inherit it.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
+
+
+class _Protocol(HttpToolsProtocol):
+    """uvicorn's HTTP, with AWS's answer to what is none."""
+
+    def send_400_response(self, msg: str) -> None:
+        response = complete(Json11().failure(SerializationException(msg)), str(uuid.uuid4()))
+        headers = (b"%b: %b\r\n" % header for header in (*response.headers, (b"connection", b"close")))
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%b\r\n%b" % (b"".join(headers), response.body))
+        self.transport.close()
 
 
 class _Guest(uvicorn.Server):

@@ -31,6 +31,8 @@ _PRIVATE = tuple(
     for text in ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
 )
 _NOT_UNICAST = tuple(IPv4Network(text) for text in ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4"))
+#: The shortest prefix length of a link that anybody can mean: an IPv4 network of class A.
+_SHORTEST_LINK = 8
 #: The longest IPv6 prefix that a public VIF carries.
 _LONGEST_IPV6_ROUTE = 64
 
@@ -108,6 +110,8 @@ def _ipv4(title: str, text: str) -> IPv4Interface:
     address = parse_interface(title, text)
     if not isinstance(address, IPv4Interface):
         raise ClientException(f"{title} {text} is not an IPv4 address, as addressFamily ipv4 asks for.")
+    if address.network.prefixlen < _SHORTEST_LINK:
+        raise ClientException(f"{title} {text} must have a prefix length of /{_SHORTEST_LINK} or longer.")
     return address
 
 

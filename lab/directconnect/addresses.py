@@ -7,7 +7,7 @@ customer on base+6, as in the one published example.
 A pool numbers its blocks from 0. A search starts at the pool's cursor and goes round once, so that a released
 block comes back only after all others have had their turn: a router that has not yet been told of its peer's
 end never meets a stranger at the old address. A block is passed over while it overlaps any held one, whoever
-gave it.
+gave it; which of the blocks that customers name count as held is `World.held_blocks`' business.
 
 AWS's recorded IPv4 blocks are 169.254.255.0/30, .248.0/30, .247.0/30: the first /30 of each /24, from the
 top. The IPv4 pool is numbered in that order, and leaves out 169.254.169.0/24, in which every VPC has the
@@ -16,9 +16,11 @@ services that EC2 answers itself (metadata, DNS, time).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cache
 from ipaddress import IPv4Interface, IPv4Network, IPv6Interface, IPv6Network
+from itertools import chain
 
 from lab.directconnect.errors import ClientException
 from lab.directconnect.model import Interface, Network
@@ -39,12 +41,18 @@ class Pool:
 
     :ivar network: what all blocks are taken from.
     :ivar size: how many blocks there are.
-    :ivar block: the block of a number from 0 to size-1.
+    :ivar length: the prefix length of each.
+    :ivar base: the first address of the block of a number from 0 to size-1.
     """
 
     network: Network
     size: int
-    block: Callable[[int], Network]
+    length: int
+    base: Callable[[int], int]
+
+    def block(self, number: int) -> Network:
+        """The block of a number."""
+        return type(self.network)((self.base(number), self.length))
 
 
 @dataclass(frozen=True)
@@ -55,15 +63,12 @@ class Addresses:
     customer: Interface
 
 
+@cache
 def ipv4_pool() -> Pool:
     """The pool of link-local /30s, in AWS's order."""
-
-    def block(number: int) -> IPv4Network:
-        fourth, third = divmod(number, len(_IPV4_OCTETS))
-        base = int(IPV4_POOL.network_address) + (_IPV4_OCTETS[third] << 8) + 4 * fourth
-        return IPv4Network((base, IPV4_BLOCK_LENGTH))
-
-    return Pool(IPV4_POOL, size=len(_IPV4_OCTETS) * 64, block=block)
+    first = int(IPV4_POOL.network_address)
+    bases = [first + (third << 8) + fourth for fourth in range(0, 256, 4) for third in _IPV4_OCTETS]
+    return Pool(IPV4_POOL, len(bases), IPV4_BLOCK_LENGTH, bases.__getitem__)
 
 
 def ipv6_pool(network: IPv6Network) -> Pool:
@@ -73,43 +78,44 @@ def ipv6_pool(network: IPv6Network) -> Pool:
     """
     size = 1 << (IPV6_BLOCK_LENGTH - network.prefixlen)
 
-    def block(number: int) -> IPv6Network:
-        place = (_IPV6_FIRST + number) % size
-        return IPv6Network((int(network.network_address) + 8 * place, IPV6_BLOCK_LENGTH))
+    def base(number: int) -> int:
+        return int(network.network_address) + 8 * ((_IPV6_FIRST + number) % size)
 
-    return Pool(network, size, block)
+    return Pool(network, size, IPV6_BLOCK_LENGTH, base)
 
 
-def allocate(pool: Pool, held: Container[Network], start: int = 0) -> tuple[Network, int]:
+def allocate(pool: Pool, held: Collection[Network], start: int = 0) -> tuple[Network, int]:
     """Find a free block, searching from number `start` once round.
 
     :param held: every block that anybody holds, of any size and family.
     :return: the block, and the number at which the next search should start.
     :raises ClientException: no block is free.
     """
-    for step in range(pool.size):
-        number = (start + step) % pool.size
-        block = pool.block(number)
-        if not overlaps_any(block, held):
-            return block, (number + 1) % pool.size
+    taken = _Taken(pool, held)
+    for number in () if taken.covers_all else chain(range(start, pool.size), range(start)):
+        if pool.base(number) not in taken:
+            return pool.block(number), (number + 1) % pool.size
     raise ClientException(
         f"No addresses are left in {pool.network}: delete BGP peers or virtual interfaces first."
     )
 
 
-def overlaps_any(block: Network, held: Container[Network]) -> bool:
-    """Whether the block, one that contains it or one inside it is held.
-
-    Asks for each network that could overlap the block, which are few, instead of looking at all that are
-    held.
+class _Taken:
+    """First addresses of a pool's blocks that overlap a held block. Whole numbers, for a search may have to ask
+    for every block of a pool, and must not hold up all other callers meanwhile.
     """
-    if block in held:
-        return True
-    around = (block.supernet(new_prefix=length) for length in range(block.prefixlen))
-    if any(network in held for network in around):
-        return True
-    inside = range(block.prefixlen + 1, block.max_prefixlen + 1)
-    return any(network in held for length in inside for network in block.subnets(new_prefix=length))
+
+    def __init__(self, pool: Pool, held: Collection[Network]) -> None:
+        size = 1 << (pool.network.max_prefixlen - pool.length)
+        own = [block for block in held if block.version == pool.network.version]
+        self._single = {int(block.network_address) & -size for block in own if block.prefixlen >= pool.length}
+        larger = [block for block in own if block.prefixlen < pool.length]
+        self._ranges = [range(int(block[0]), int(block[-1]) + 1) for block in larger]
+        first, last = int(pool.network[0]), int(pool.network[-1])
+        self.covers_all = any(first in covered and last in covered for covered in self._ranges)
+
+    def __contains__(self, base: int) -> bool:
+        return base in self._single or any(base in covered for covered in self._ranges)
 
 
 def ends(block: Network) -> Addresses:

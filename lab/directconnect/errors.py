@@ -13,7 +13,23 @@ so as every SDK names the exception that its user will catch.
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
+
+#: Longer words are what a caller made up; the longest of the service's own, an ARN of a gateway, has 90.
+_LONG_WORD = re.compile(r"([^\s'\"]{64})[^\s'\"]{36,}")
+_LONGEST_MESSAGE = 1000
+
+
+def _clipped(message: str) -> str:
+    """A sentence that can be read, whatever of the request it repeats: long words lose their end, and a long
+    text its middle, for what to do stands last.
+    """
+    clipped = _LONG_WORD.sub(r"\1...", message)
+    if len(clipped) <= _LONGEST_MESSAGE:
+        return clipped
+    half = _LONGEST_MESSAGE // 2
+    return f"{clipped[:half]}...{clipped[-half:]}"
 
 
 class ApiError(Exception):
@@ -21,15 +37,16 @@ class ApiError(Exception):
 
     :ivar code: the error type on the wire, `__type`.
     :ivar status: the HTTP status.
-    :ivar message: one sentence for whoever made the call.
+    :ivar message: one sentence for whoever made the call; what it repeats of the request is cut where it is
+        long.
     """
 
     code: ClassVar[str]
     status: ClassVar[int] = 400
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = _clipped(message)
+        super().__init__(self.message)
 
 
 class ClientException(ApiError):  # noqa: N818 - AWS's name

@@ -107,7 +107,7 @@ class LogicalRedundancy(StrEnum):
 class Frozen(BaseModel):
     """A value that never changes."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
 
 class Tag(Frozen):

@@ -9,7 +9,7 @@ from collections.abc import Collection
 
 from lab.directconnect import rules
 from lab.directconnect.address_rules import check_not_given, given_addresses
-from lab.directconnect.addresses import Addresses, Pool, allocate, ends, ipv4_pool, ipv6_pool
+from lab.directconnect.addresses import Addresses, allocate, ends, ipv4_pool, ipv6_pool
 from lab.directconnect.errors import ClientException
 from lab.directconnect.identifiers import new_auth_key, new_id
 from lab.directconnect.model import (
@@ -29,17 +29,23 @@ REDUNDANT_PEERS = 2
 
 
 def new_peer(
-    context: Context, parameters: Parameters, *, vif_type: VirtualInterfaceType, amazon_side_asn: int
+    context: Context,
+    parameters: Parameters,
+    *,
+    vif_type: VirtualInterfaceType,
+    amazon_side_asn: int,
+    vif_id: str | None = None,
 ) -> BgpPeer:
     """A peer with the members of a request's `asn`, `asnLong`, `authKey`, `addressFamily` and addresses.
 
+    :param vif_id: the VIF that it is for; None where the VIF is yet to be made.
     :raises ClientException: a rule is broken, or no addresses are left.
     """
     public = vif_type is VirtualInterfaceType.PUBLIC
     asn = rules.customer_asn(parameters, amazon_side_asn=amazon_side_asn)
     key = parameters.get("authKey")
     family = rules.address_family(parameters.get("addressFamily"))
-    addresses = _addresses(context, parameters, family, public=public)
+    addresses = _given(parameters, family, public=public) or _allocate(context, family, vif_id)
     return BgpPeer(
         id=new_id("dxpeer", {peer.id for vif in context.world.virtual_interfaces for peer in vif.peers}),
         asn=asn,
@@ -76,18 +82,19 @@ def check_room(present: Collection[BgpPeer], added: BgpPeer, redundancy: Logical
             )
 
 
-def _addresses(context: Context, parameters: Parameters, family: AddressFamily, *, public: bool) -> Addresses:
+def _given(parameters: Parameters, family: AddressFamily, *, public: bool) -> Addresses | None:
+    """The addresses that the customer names; None where they are left to AWS."""
     amazon, customer = parameters.get("amazonAddress"), parameters.get("customerAddress")
     if family is AddressFamily.IPV6:
         check_not_given(amazon, customer)
-        return _allocate(context, ipv6_pool(context.settings.ipv6_pool))
-    given = given_addresses(amazon, customer, public=public)
-    return _allocate(context, ipv4_pool()) if given is None else given
+        return None
+    return given_addresses(amazon, customer, public=public)
 
 
-def _allocate(context: Context, pool: Pool) -> Addresses:
+def _allocate(context: Context, family: AddressFamily, vif_id: str | None) -> Addresses:
+    pool = ipv4_pool() if family is AddressFamily.IPV4 else ipv6_pool(context.settings.ipv6_pool)
     name = str(pool.network)
     cursor = context.world.cursors.get(name) or PoolCursor(id=name)
-    block, after = allocate(pool, context.world.held_blocks(), cursor.next)
+    block, after = allocate(pool, context.world.held_blocks(vif_id), cursor.next)
     context.world.cursors.put(cursor.model_copy(update={"next": after}))
     return ends(block)

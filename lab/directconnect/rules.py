@@ -52,7 +52,7 @@ def name(member: str, text: str, *, longest: int) -> str:
     """A name that the customer gives."""
     if len(text) > longest or not _NAME_FORM.fullmatch(text):
         raise ClientException(
-            f"{member} {text[:longest]!r} has an invalid format:"
+            f"{member} {text!r} has an invalid format:"
             f" use 1 to {longest} letters, digits, spaces, hyphens, underscores, commas and slashes."
         )
     return text

@@ -69,7 +69,7 @@ class Store:
     """The open file; to be used by one thread at a time."""
 
     def __init__(self, path: Path, database: sqlite3.Connection) -> None:
-        self._path = path
+        self.path = path
         self._database = database
 
     @classmethod
@@ -186,14 +186,14 @@ class Store:
         (version,) = self._database.execute("PRAGMA user_version").fetchone()
         if version > len(MIGRATIONS):
             raise UsageError(
-                f"{self._path} was written by a newer dxlab (its schema is {version}, here it is"
+                f"{self.path} was written by a newer dxlab (its schema is {version}, here it is"
                 f" {len(MIGRATIONS)}): use that dxlab, or name another --state-dir"
             )
         for number, migration in enumerate(MIGRATIONS[version:], version + 1):
             self._database.executescript(f"BEGIN; {migration}; PRAGMA user_version = {number}; COMMIT;")
 
     def _refused(self, error: sqlite3.Error) -> StoreError:
-        return StoreError(f"the state cannot be written to {self._path}: {error}")
+        return StoreError(f"the state cannot be written to {self.path}: {error}")
 
 
 def _entry(row: tuple[float, str, str, str]) -> HistoryEntry:

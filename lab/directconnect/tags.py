@@ -42,7 +42,7 @@ def _parse(tag: Mapping[str, Any]) -> Tag:
     key, value = str(tag.get("key", "")), str(tag.get("value") or "")
     if not 1 <= len(key) <= LONGEST_KEY or not _allowed(key):
         raise ClientException(
-            f"Tag key {key[:LONGEST_KEY]!r} has an invalid format:"
+            f"Tag key {key!r} has an invalid format:"
             f" use 1 to {LONGEST_KEY} letters, digits, spaces and _.:/=+-@"
         )
     if key.lower().startswith(RESERVED_PREFIX):

@@ -14,6 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from pydantic import ValidationError
+
+from lab.directconnect.addresses import IPV4_BLOCK_LENGTH
 from lab.directconnect.model import (
     BgpPeerState,
     Connection,
@@ -26,6 +29,7 @@ from lab.directconnect.model import (
     VirtualInterfaceState,
 )
 from lab.directconnect.store import Row, Store
+from lab.errors import UsageError
 
 R = TypeVar("R", bound=Resource)
 Journal = dict[tuple[str, str], Resource | None]
@@ -81,12 +85,18 @@ class Table(Generic[R]):
             self._rows.pop(id_, None)
             return
         self._rows[id_] = before
-        self._rows = dict(sorted(self._rows.items(), key=lambda item: item[1].number))
+        self.put_in_order()
 
-    def read(self, rows: Iterable[Row]) -> None:
-        """Take over what was stored."""
-        stored = (self._model.model_validate_json(row.document or "") for row in rows)
-        self._rows = {row.id: row for row in sorted(stored, key=lambda row: row.number)}
+    def read(self, row: Row) -> None:
+        """Take over what was stored, one row of any number.
+
+        :raises ValidationError: it is no resource of this kind.
+        """
+        self._rows[row.id] = self._model.model_validate_json(row.document or "")
+
+    def put_in_order(self) -> None:
+        """Restore the order in which the resources were made."""
+        self._rows = dict(sorted(self._rows.items(), key=lambda item: item[1].number))
 
     def stored(self, id_: str) -> Row:
         """The present version as the store keeps it."""
@@ -98,6 +108,7 @@ class World:
     """The tables, and transactions over all of them.
 
     :param committed: called after each transaction that changed something.
+    :raises UsageError: the store holds what this version cannot read.
     """
 
     def __init__(self, store: Store, committed: Callable[[Changes], None]) -> None:
@@ -161,21 +172,33 @@ class World:
             self._homes |= {peer_id: vif.id} if vif else {}
         return vif if vif and vif.peer(peer_id) else None
 
-    def held_blocks(self) -> set[Network]:
-        """Every block in which a peer has its addresses until nothing of it is left on the machine."""
+    def held_blocks(self, vif_id: str | None = None) -> set[Network]:
+        """Every block in which a peer has its addresses until nothing of it is left on the machine.
+
+        A customer may name a block larger than AWS gives. Such a one counts on its own VIF alone: each VIF is
+        a network of its own, and one customer's /16 must not take the whole pool away from everybody.
+
+        :param vif_id: the VIF for which an address is sought; None for one that is yet to be made.
+        """
         return {
             peer.block
             for vif in self.virtual_interfaces
             for peer in vif.peers
             if peer.state is not BgpPeerState.DELETED
+            and (vif.id == vif_id or peer.block.prefixlen >= IPV4_BLOCK_LENGTH)
         }
 
     def _read(self) -> None:
-        rows: dict[str, list[Row]] = {kind: [] for kind in self._tables}
         for row in self._store.load():
-            rows[row.kind].append(row)
-        for kind, table in self._tables.items():
-            table.read(rows[kind])
+            try:
+                self._tables[row.kind].read(row)
+            except (KeyError, ValidationError):
+                raise UsageError(
+                    f"{self._store.path} holds a {row.kind} {row.id} that this dxlab cannot read:"
+                    " use the dxlab that wrote it, or name another --state-dir"
+                ) from None
+        for table in self._tables.values():
+            table.put_in_order()
 
     def _commit(self) -> Changes | None:
         if not self._journal:

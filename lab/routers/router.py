@@ -13,10 +13,10 @@ by the network namespace that they run in.
 from __future__ import annotations
 
 import signal
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from lab.errors import RouterError
+from lab.errors import RouterError, without_secrets
 from lab.network.links import End, find_link, has_carrier
 from lab.network.namespaces import namespace_exists, netlink
 from lab.network.vlan import vlan_driver
@@ -57,6 +57,7 @@ class Router:
         self._runtime = runtime
         self._kind = runtime.kind
         self.place = runtime.place
+        self._secrets: Collection[str] = ()
 
     # ----- life --------------------------------------------------------------------------------------------
 
@@ -67,13 +68,15 @@ class Router:
         """
         self._runtime.prepare()
 
-    def start(self, configuration: str) -> None:
+    def start(self, configuration: str, *, secrets: Collection[str] = ()) -> None:
         """Run the router with this configuration; one that runs already is started anew.
 
         :param configuration: in the router's own language, all references resolved.
+        :param secrets: what no error may show, whichever line it stands in: keys of sessions.
         :raises RouterError: the configuration is refused, with the daemon's words, file and line; or a daemon
             does not start. No daemon of the router is left then.
         """
+        self._secrets = secrets
         self._check(configuration)
         self._ensure_sub_interfaces(configuration)
         self._runtime.write(self._kind.files(configuration))
@@ -175,9 +178,8 @@ class Router:
             return
         refusals = self._kind.refusals(ended.output)
         words = [f"{self.source}:{refusal.line}: {refusal.words}" for refusal in refusals]
-        raise RouterError(
-            "\n  ".join([f"router '{self.name}' {failure}:", *(words or [self._last_words(ended)])])
-        )
+        text = "\n  ".join([f"router '{self.name}' {failure}:", *(words or [self._last_words(ended)])])
+        raise RouterError(without_secrets(text, self._secrets))
 
     def _last_words(self, ended: Completed) -> str:
         return ended.output.strip() or self.log_tail() or f"exit status {ended.status}"

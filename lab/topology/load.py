@@ -63,7 +63,8 @@ def _device(source: Source) -> Device:
     if len(devices) > 1:
         sentence = f"'{devices[1]}' is a second node of kind '{DEVICE_KIND}'; a lab has one"
         raise source.error(sentence, ("topology", "nodes", devices[1]))
-    return Device(name=devices[0], location=nodes[devices[0]]["location"])
+    place = ("topology", "nodes", devices[0], "location")
+    return Device(name=devices[0], location=nodes[devices[0]]["location"], line=source.line(*place))
 
 
 def _routers(source: Source) -> Iterator[RouterNode]:
@@ -102,7 +103,20 @@ def _links(source: Source, routers: set[str]) -> Iterator[Link]:
             if end in taken:
                 raise source.error(f"{end} has a cable already, in line {taken[end]}", place)
             taken[end] = source.line(*place)
-        yield Link(port=port, router=router, line=source.line(*place))
+        yield Link(
+            port=port,
+            router=router,
+            line=source.line(*place),
+            logical_redundancy=_api_word(link.get("hasLogicalRedundancy")),
+            bandwidth=link.get("bandwidth"),
+        )
+
+
+def _api_word(value: object) -> str | None:
+    """The API's word, of which YAML has made a boolean where a bare `yes` or `no` stood."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return None if value is None else str(value)
 
 
 def _ends(
@@ -141,11 +155,17 @@ def _gateways(source: Source) -> Iterator[tuple[str, Gateway]]:
         if name.startswith("vgw-") and not _VIRTUAL_GATEWAY.fullmatch(name):
             wanted = "'vgw-' and 8 or 17 hexadecimal digits"
             raise source.error(f"'{name}' is no virtual private gateway's id: {wanted}", place)
-        if name == PUBLIC and "asn" in gateway:
-            raise source.error("AWS's public network has its own ASN; leave 'asn' out", (*place, "asn"))
+        if "asn" in gateway and not name.startswith("vgw-"):
+            raise source.error(f"{_whose_asn(name)}; leave 'asn' out", (*place, "asn"))
         cidrs = enumerate(gateway.get("cidrs", ()))
         networks = (_network(source, text, (*place, "cidrs", index)) for index, text in cidrs)
-        yield name, Gateway(asn=gateway.get("asn"), cidrs=tuple(networks))
+        yield name, Gateway(asn=gateway.get("asn"), cidrs=tuple(networks), line=source.line(*place))
+
+
+def _whose_asn(name: str) -> str:
+    if name == PUBLIC:
+        return "AWS's public network has its own ASN"
+    return f"'{name}' has the ASN that CreateDirectConnectGateway gives it (amazonSideAsn)"
 
 
 def _network(source: Source, text: str, place: Place) -> IPv4Network | IPv6Network:

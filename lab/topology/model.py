@@ -18,10 +18,14 @@ class _Frozen(BaseModel):
 
 
 class Device(_Frozen):
-    """The Direct Connect device, the AWS end of the cables."""
+    """The Direct Connect device, the AWS end of the cables.
+
+    :param line: where the file has the location.
+    """
 
     name: str
     location: str
+    line: int
 
 
 class RouterNode(_Frozen):
@@ -54,11 +58,16 @@ class Link(_Frozen):
     :param port: its interface is the name of the Connection that the cable is, or the id or name of an
         existing one.
     :param line: where the file has it.
+    :param logical_redundancy: the new Connection's `hasLogicalRedundancy`, in the API's words; None is the
+        lab's default.
+    :param bandwidth: the new Connection's, in the API's words; None is the lab's default.
     """
 
     port: Endpoint
     router: Endpoint
     line: int
+    logical_redundancy: str | None = None
+    bandwidth: str | None = None
 
     @property
     def connection(self) -> str:
@@ -66,8 +75,12 @@ class Link(_Frozen):
 
 
 class Gateway(_Frozen):
-    """What stands behind virtual interfaces; `asn` None is AWS's default."""
+    """What stands behind virtual interfaces; `asn` None is AWS's default.
 
+    :param line: where the file has it.
+    """
+
+    line: int
     asn: int | None = None
     cidrs: tuple[IPv4Network | IPv6Network, ...] = ()
 

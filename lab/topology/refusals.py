@@ -8,7 +8,8 @@ function.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Mapping
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -17,6 +18,8 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
 
 from lab.errors import TopologyError
 from lab.topology.source import Source
@@ -39,7 +42,7 @@ def schema() -> Mapping[str, Any]:
 
 def check_schema(source: Source) -> None:
     """Raise TopologyError for the topmost line of the file that the schema refuses."""
-    errors = Draft202012Validator(schema()).iter_errors(source.data)
+    errors = _Validator(schema()).iter_errors(source.data)
     # A key that is missing may be there but misspelt; then the misspelling is what has to be said.
     refusals = [(error.validator == "required", _refusal(source, error)) for error in errors]
     if refusals:
@@ -58,6 +61,21 @@ def meant(word: str, words: Iterable[str]) -> str:
     """The question after the known word that is nearest; empty where none is near."""
     near = get_close_matches(word, sorted(words), n=1)
     return f"did you mean '{near[0]}'?" if near else ""
+
+
+def _whole_pattern(
+    _: Validator, pattern: str, value: object, __: Mapping[str, Any]
+) -> Iterator[ValidationError]:
+    """The keyword `pattern` for patterns of whole texts, `^...$`: to Python's own search, a `$` lets a final line
+    break pass.
+    """
+    if isinstance(value, str) and not re.fullmatch(pattern, value):
+        yield ValidationError(f"{value!r} does not match {pattern!r}")
+
+
+#: jsonschema's function, which has no annotations.
+_extend: Callable[..., type[Validator]] = extend
+_Validator = _extend(Draft202012Validator, {"pattern": _whole_pattern})
 
 
 @dataclass(frozen=True)
@@ -118,7 +136,8 @@ def _missing_key(refused: _Refused) -> str:
 
 
 def _unknown_word(refused: _Refused) -> str:
-    return f"unknown {refused.title} '{refused.value}'; {known(str(refused.value), refused.demand)}"
+    words = [word for word in refused.demand if isinstance(word, str)]
+    return f"unknown {refused.title} '{refused.value}'; {known(str(refused.value), words)}"
 
 
 def _wrong_type(refused: _Refused) -> str:
@@ -158,7 +177,7 @@ def _shown(value: object) -> str:
         return "nothing"
     if isinstance(value, dict | list):
         return "a mapping" if isinstance(value, dict) else "a list"
-    return f"'{value}'"
+    return f"'{value}'" if str(value).isprintable() else repr(value)
 
 
 _SENTENCES: dict[str, Callable[[_Refused], str]] = {

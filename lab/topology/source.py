@@ -29,17 +29,16 @@ class Source:
     lines: dict[Place, int]
 
     def error(self, sentence: str, place: Sequence[Hashable] = ()) -> TopologyError:
-        """The refusal of what stands at this place; the nearest line above where a merge (`<<`) put it
-        there.
-        """
-        within = tuple(place)
-        while within and within not in self.lines:
-            within = within[:-1]
-        return TopologyError(sentence, self.path, self.lines.get(within, 1))
+        """The refusal of what stands at this place."""
+        return TopologyError(sentence, self.path, self.line(*place))
 
     def line(self, *place: Hashable) -> int:
-        """The line of a value, or of its key where it has one, counted from 1."""
-        return self.lines[place]
+        """The line of a value, or of its key where it has one, counted from 1; the nearest line above where a
+        merge (`<<`) put it there.
+        """
+        while place and place not in self.lines:
+            place = place[:-1]
+        return self.lines.get(place, 1)
 
 
 def read(path: Path) -> Source:

@@ -180,6 +180,34 @@ async def test_the_answer_on_the_wire_has_the_headers_of_aws_and_no_others() -> 
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"nonsense\r\n\r\n",
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",  # the beginning of TLS
+        b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: many\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+    ],
+)
+async def test_what_is_no_http_is_refused_in_the_shape_of_aws(sent: bytes) -> None:
+    def answered(address: Address) -> tuple[int, dict[str, str], dict[str, str]]:
+        with socket.create_connection((address.host, address.port), timeout=10) as client:
+            client.sendall(sent)
+            response = http.client.HTTPResponse(client)
+            response.begin()
+            return response.status, dict(response.getheaders()), json.load(response)
+
+    async with serve(APP, "127.0.0.1", 0) as address:
+        status, headers, document = await asyncio.to_thread(answered, address)
+
+    assert status == 400
+    assert document == {"__type": "SerializationException", "message": "Invalid HTTP request received."}
+    assert headers["content-type"] == "application/x-amz-json-1.1"
+    assert headers["connection"] == "close"
+    assert {"x-amzn-requestid", "date"} < headers.keys()
+
+
+@pytest.mark.anyio
 async def test_an_answer_on_its_way_is_sent_to_its_end() -> None:
     long = application(StandIn({"DescribeLocations": {"locations": [{"locationName": "x" * 10_000_000}]}}))
     begun = threading.Event()

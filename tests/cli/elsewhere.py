@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -24,6 +28,15 @@ class Elsewhere:
         (self.run / name).mkdir()
         record = Record(name, 1, url, f"/var/lib/dxlab/{name}")
         (self.run / name / "lab.json").write_text(json.dumps(asdict(record)))
+
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """The lab has an endpoint that lives, as far as the lock tells: this process."""
+        with (self.run / name / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock.write(str(os.getpid()))
+            lock.flush()
+            yield
 
     def dxlab(self, *arguments: str) -> CompletedProcess[str]:
         return dxlab(*arguments, prefix=("unshare", "--mount", "sh", "-c", _MOUNT, str(self.run)))

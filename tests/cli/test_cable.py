@@ -6,6 +6,7 @@ import pytest
 
 from tests.cli.words import result, sentence
 from tests.support.command import Bench, Running, dxlab, eventually
+from tests.support.topologies import Office, write_topology
 
 pytestmark = pytest.mark.root
 
@@ -38,3 +39,24 @@ def test_a_lab_whose_endpoint_was_killed(lab_bench: Bench) -> None:
     lab_bench.serve().kill()
     said = sentence(dxlab("unplug", "office", "--lab", lab_bench.name), status=2)
     assert said == f"the endpoint of the lab '{lab_bench.name}' does not answer; see 'dxlab status'"
+
+
+def test_a_new_cable(lab_bench: Bench) -> None:
+    """A connection that was ordered has a port without a cable; one goes to any router's interface."""
+    office = Office(silent=True)
+    order = {"CreateConnection": {"location": "EqDC2", "bandwidth": "1Gbps", "connectionName": "office"}}
+    path = write_topology(
+        lab_bench.places.state.parent, lab_bench.name, office, requests=[order], unplugged=True
+    )
+    running = lab_bench.up(path)
+    eventually(lambda: running.connection()["connectionState"] == "down", "the port")
+    plug = ("plug", "--lab", lab_bench.name, "office")
+    assert sentence(dxlab(*plug), status=2) == (
+        "no cable belongs to office; say where one is to go: dxlab plug office NODE:INTERFACE"
+    )
+    for nowhere in ("core:eth1", "edge"):
+        assert sentence(dxlab(*plug, nowhere), status=2) == (
+            f"'{nowhere}' is no interface of a router of the lab '{lab_bench.name}': give NODE:INTERFACE"
+        )
+    assert dxlab(*plug, "edge:eth1").stderr == "office is plugged in\n"
+    eventually(lambda: running.connection()["connectionState"] == "available", "the light to be seen")

@@ -31,9 +31,10 @@ def test_a_lab_of_its_own_state_leaves_none(lab_bench: Bench) -> None:
 
 def test_down_twice(lab_bench: Bench) -> None:
     lab_bench.serve()
-    for _ in range(2):
-        result(dxlab("down", lab_bench.name))
+    result(dxlab("down", lab_bench.name))
     assert nothing_left(lab_bench.places)
+    said = sentence(dxlab("down", lab_bench.name), status=2)
+    assert said == f"there is no lab '{lab_bench.name}'; see 'dxlab status'"
 
 
 def test_a_name_that_cannot_be() -> None:

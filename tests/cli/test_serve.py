@@ -6,9 +6,11 @@ import json
 import signal
 import urllib.request
 from ipaddress import ip_interface, ip_network
+from pathlib import Path
 
 import pytest
 
+from lab.places import Places, record_of
 from tests.cli.words import sentence
 from tests.support.command import PATIENCE, Bench, dxlab, eventually, nothing_left
 from tests.support.topologies import VGW
@@ -49,14 +51,26 @@ def test_a_delay(lab_bench: Bench) -> None:
 
 def test_a_name_that_is_taken(lab_bench: Bench) -> None:
     lab_bench.serve()
-    said = sentence(dxlab("serve", "--name", lab_bench.name, "--port", "0"), status=2)
+    options = ("--name", lab_bench.name, "--port", "0", "--state-dir", lab_bench.places.state)
+    said = sentence(dxlab("serve", *options), status=2)
     assert said.startswith(f"the lab '{lab_bench.name}' is already up")
 
 
-def test_a_port_that_is_taken(lab_bench: Bench) -> None:
+def test_a_state_directory_that_is_taken(lab_bench: Bench) -> None:
+    lab_bench.serve()
+    other = Places.of(f"{lab_bench.name}-2")
+    options = ("--name", other.name, "--port", "0", "--state-dir", lab_bench.places.state)
+    said = sentence(dxlab("serve", *options), status=2)
+    assert said.startswith(f"the state in {lab_bench.places.state} is in use by another lab")
+    assert record_of(other.name) is None
+
+
+def test_a_port_that_is_taken(lab_bench: Bench, tmp_path: Path) -> None:
     port = lab_bench.serve().url.rpartition(":")[2]
-    done = dxlab("serve", "--name", f"{lab_bench.name}-2", "--port", port)
+    other = Places.of(f"{lab_bench.name}-2", tmp_path / "other")
+    done = dxlab("serve", "--name", other.name, "--port", port, "--state-dir", other.state)
     assert sentence(done, status=2).startswith(f"cannot listen on 127.0.0.1 port {port} (")
+    assert nothing_left(other)
 
 
 def test_a_name_that_cannot_be() -> None:

@@ -52,16 +52,18 @@ def test_a_lab_that_was_killed(lab_bench: Bench) -> None:
     served = lab_bench.serve()
     served.kill()
     name = lab_bench.name
-    assert f"{name}: its endpoint does not answer; 'dxlab down {name}' cleans up" in result(dxlab("status"))
+    assert f"{name}: its endpoint was killed; 'dxlab down {name}' cleans up" in result(dxlab("status"))
     labs = json.loads(result(dxlab("status", "--json")))["labs"]
-    assert {"lab": name, "answers": False, "endpoint": served.url, "connections": []} in labs
+    mine = {"lab": name, "answers": False, "alive": False, "endpoint": served.url, "connections": []}
+    assert mine in labs
 
 
-def test_a_lab_that_is_on_its_way_up(elsewhere: Elsewhere) -> None:
-    """It has a record, but no address yet."""
+def test_a_lab_that_lives_and_does_not_answer(elsewhere: Elsewhere) -> None:
     elsewhere.lab("halfway")
-    shown = result(elsewhere.dxlab("status"))
-    assert shown == "halfway: its endpoint does not answer; 'dxlab down halfway' cleans up\n"
+    with elsewhere.held("halfway"):
+        shown = result(elsewhere.dxlab("status"))
+    state = "does not answer: it is on its way up or down, or hangs"
+    assert shown == f"halfway: its endpoint {state}; 'dxlab down halfway' cleans up\n"
 
 
 def test_nobody_in_particular_may_look(lab: Running) -> None:

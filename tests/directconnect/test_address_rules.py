@@ -20,6 +20,7 @@ from lab.directconnect.errors import ClientException
         ("192.168.1.4/28", "192.168.1.9/28"),
         ("8.8.8.1/24", "8.8.8.200/24"),
         ("100.64.0.1/30", "100.64.0.2/30"),
+        ("10.0.0.1/8", "10.200.0.2/8"),
     ],
 )
 def test_addresses_that_a_private_vif_can_have(amazon: str, customer: str) -> None:
@@ -64,6 +65,12 @@ NO_CIDR = "is not an address in CIDR notation, such as 10.0.0.1/30."
         ("", "10.0.0.2/30", f"Amazon Address  {NO_CIDR}"),
         ("10.0.0.1/٣٠", "10.0.0.2/30", f"Amazon Address 10.0.0.1/٣٠ {NO_CIDR}"),
         ("224.0.0.1/30", "224.0.0.2/30", "Amazon Address 224.0.0.1/30 is not a unicast address."),
+        ("1.2.3.4/0", "1.2.3.5/0", "Amazon Address 1.2.3.4/0 must have a prefix length of /8 or longer."),
+        (
+            "10.0.0.1/8",
+            "10.0.0.2/7",
+            "Customer Address 10.0.0.2/7 must have a prefix length of /8 or longer.",
+        ),
         ("127.0.0.1/30", "127.0.0.2/30", "Amazon Address 127.0.0.1/30 is not a unicast address."),
         (
             "2001:db8::1/125",

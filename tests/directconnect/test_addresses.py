@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import time
+from contextlib import nullcontext, suppress
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.directconnect.addresses import IPV4_POOL, Pool, allocate, ends, ipv4_pool, ipv6_pool, overlaps_any
+from lab.directconnect.addresses import IPV4_POOL, Pool, allocate, ends, ipv4_pool, ipv6_pool
 from lab.directconnect.errors import ClientException
 from lab.directconnect.model import Network
 
@@ -14,7 +16,7 @@ from lab.directconnect.model import Network
 def small_pool(size: int = 8) -> Pool:
     """The first blocks of a /24, in order."""
     network = IPv4Network("192.0.2.0/24")
-    return Pool(network, size, lambda number: IPv4Network((int(network.network_address) + 4 * number, 30)))
+    return Pool(network, size, 30, lambda number: int(network.network_address) + 4 * number)
 
 
 # ===== pools =====
@@ -39,7 +41,7 @@ def test_ipv4_pool_is_the_link_local_range_but_for_what_ec2_answers_itself() -> 
     blocks = {pool.block(number) for number in range(pool.size)}
     assert len(blocks) == pool.size == 255 * 64
     assert all(block.subnet_of(IPV4_POOL) for block in blocks if isinstance(block, IPv4Network))
-    assert not overlaps_any(IPv4Network("169.254.169.0/24"), blocks)
+    assert not any(block.overlaps(IPv4Network("169.254.169.0/24")) for block in blocks)
 
 
 def test_ipv6_pool_begins_with_the_block_of_awss_example() -> None:
@@ -104,11 +106,25 @@ def test_a_full_pool_says_what_to_do() -> None:
     ],
 )
 def test_overlap_is_seen_whatever_the_size(held: str, overlapping: bool) -> None:
-    assert overlaps_any(IPv4Network("192.0.2.4/30"), {ip_network(held)}) is overlapping
+    one = IPv4Network("192.0.2.4/30")
+    pool = Pool(one, 1, 30, lambda _: int(one.network_address))
+    with pytest.raises(ClientException) if overlapping else nullcontext():
+        assert allocate(pool, {ip_network(held)}) == (one, 0)
 
 
 def test_blocks_of_the_other_family_do_not_count() -> None:
-    assert not overlaps_any(IPv4Network("0.0.0.0/30"), {IPv6Network("::/0")})
+    assert allocate(small_pool(), {IPv6Network("::/0")})[1] == 1
+
+
+@pytest.mark.parametrize("held", ["169.254.0.0/16", "169.254.0.0/17", "169.254.128.0/17"])
+def test_a_search_past_a_large_block_is_short(held: str) -> None:
+    def search() -> float:
+        began = time.perf_counter()
+        with suppress(ClientException):
+            allocate(ipv4_pool(), {ip_network(held)})
+        return time.perf_counter() - began
+
+    assert min(search() for _ in range(5)) < 0.005
 
 
 networks_nearby = st.builds(

@@ -70,3 +70,9 @@ def test_a_peer_comes_back_from_the_store_as_it_was(key: str) -> None:
 
 def test_the_block_is_what_both_addresses_are_in() -> None:
     assert str(peer().block) == "169.254.255.0/30"
+
+
+def test_a_value_that_does_not_fit_is_not_shown() -> None:
+    with pytest.raises(ValidationError) as raised:
+        peer(auth_key=["s3cretKey9"])
+    assert "s3cretKey9" not in str(raised.value)

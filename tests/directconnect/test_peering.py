@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lab.directconnect.errors import ClientException
+from lab.directconnect.model import LogicalRedundancy
 from lab.directconnect.settings import Quotas
 from tests.directconnect.office import Office
 
@@ -44,6 +45,21 @@ def test_a_deleting_peer_holds_its_block(office: Office) -> None:
         peer_id = office.add_peer(vif_id)["bgpPeers"][-1]["bgpPeerId"]
         office.call("DeleteBGPPeer", virtualInterfaceId=vif_id, bgpPeerId=peer_id)
     assert len(held(office)) == len(set(held(office))) == 4
+
+
+def test_a_large_block_takes_nothing_from_other_vifs(office: Office) -> None:
+    connection = office.plug()
+    whole = {"amazonAddress": "169.254.0.1/16", "customerAddress": "169.254.0.2/16"}
+    office.private(connection.id, vlan=1, **whole)
+    assert office.private(connection.id, vlan=2)["amazonAddress"] == "169.254.255.1/30"
+
+
+def test_a_large_block_counts_on_its_own_vif(office: Office) -> None:
+    connection = office.plug(logical_redundancy=LogicalRedundancy.YES)
+    whole = {"amazonAddress": "169.254.0.1/16", "customerAddress": "169.254.0.2/16"}
+    vif_id = office.private(connection.id, **whole)["virtualInterfaceId"]
+    with pytest.raises(ClientException, match=r"^No addresses are left in 169\.254\.0\.0/16"):
+        office.add_peer(vif_id, addressFamily="ipv4")
 
 
 @pytest.fixture
@@ -93,8 +109,8 @@ def test_no_two_peers_hold_overlapping_assigned_addresses(office: Office, steps:
             if step == "given":
                 # In the way of the automatic blocks, and each in another place.
                 members = {
-                    "amazonAddress": f"169.254.{250 - vlan}.1/29",
-                    "customerAddress": f"169.254.{250 - vlan}.2/29",
+                    "amazonAddress": f"169.254.{250 - vlan}.1/30",
+                    "customerAddress": f"169.254.{250 - vlan}.2/30",
                 }
             present.append(office.private(connection.id, vlan=vlan, **members)["virtualInterfaceId"])
         blocks = [office.peer(vif_id).block for vif_id in present]

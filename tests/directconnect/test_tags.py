@@ -37,7 +37,7 @@ FORM = "use 1 to 128 letters, digits, spaces and _.:/=+-@"
     ("tags", "error", "message"),
     [
         ([{"key": ""}], ClientException, f"Tag key '' has an invalid format: {FORM}"),
-        ([{"key": "a" * 129}], ClientException, f"Tag key '{'a' * 128}' has an invalid format: {FORM}"),
+        ([{"key": "a" * 129}], ClientException, f"Tag key '{'a' * 64}...' has an invalid format: {FORM}"),
         ([{"key": "a#b"}], ClientException, f"Tag key 'a#b' has an invalid format: {FORM}"),
         ([{"key": "a\nb"}], ClientException, f"Tag key 'a\\nb' has an invalid format: {FORM}"),
         (

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from lab.directconnect.model import DirectConnectGateway, GatewayState
-from lab.directconnect.store import Store, StoreError
+from lab.directconnect.store import FILE_NAME, Row, Store, StoreError
 from lab.directconnect.world import Changes, World
+from lab.errors import UsageError
 from tests.directconnect.office import Office
 
 
@@ -107,6 +108,21 @@ def test_a_world_is_read_back_in_the_order_of_its_making(world: World, store: St
     again = World(store, lambda _: None)
     assert ids(again) == ["gateway-2", "gateway-3", "gateway-10"]
     assert again.next_number() == 11
+
+
+@pytest.mark.parametrize(
+    ("kind", "document"),
+    [("gateway", "{"), ("gateway", '{"id": "hub", "name": 5, "authKey": "s3cretKey9"}'), ("lag", "{}")],
+)
+def test_a_row_that_cannot_be_read(store: Store, tmp_path: Path, kind: str, document: str) -> None:
+    store.write([Row(kind, "hub", document)])
+    with pytest.raises(UsageError) as raised:
+        World(store, lambda _: None)
+    assert str(raised.value) == (
+        f"{tmp_path / FILE_NAME} holds a {kind} hub that this dxlab cannot read:"
+        " use the dxlab that wrote it, or name another --state-dir"
+    )
+    assert raised.value.__suppress_context__
 
 
 def test_some_of_a_table(world: World) -> None:

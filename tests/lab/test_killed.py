@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import socket
 import time
+from contextlib import suppress
 
 import pytest
 
 from lab.network.namespaces import namespaces
-from lab.routers import Neighbour
 from tests.support.command import Bench, Running, dxlab, eventually, lab_processes, nothing_left
 from tests.support.topologies import Office, write_topology
 
@@ -19,8 +21,13 @@ pytestmark = pytest.mark.root
 ADOPTION = 2.0
 
 
-def neighbours(lab: Running) -> tuple[Neighbour, ...]:
-    return lab.routers["edge"].neighbours()
+def sessions(lab: Running) -> dict[str, tuple[str, int]]:
+    """The router's own account: each session's state, and how often it was ever established."""
+    done = lab.routers["edge"].execute(["vtysh", "-c", "show bgp neighbors json"])
+    neighbours = json.loads(done.output)
+    return {
+        address: (each["bgpState"], each["connectionsEstablished"]) for address, each in neighbours.items()
+    }
 
 
 def brought_up(bench: Bench) -> Running:
@@ -38,15 +45,14 @@ def again(bench: Bench, lab: Running) -> Running:
 
 def test_kill_9_of_the_endpoint_ends_no_session(lab_bench: Bench) -> None:
     lab = brought_up(lab_bench)
-    before, vifs = neighbours(lab), lab.vifs()
+    before, vifs = sessions(lab), lab.vifs()
+    assert set(before.values()) == {("Established", 1)}
     history = {peer["bgpPeerId"]: lab.history(peer["bgpPeerId"]) for peer in lab.peers()}
     lab.kill()
-    assert [(each.state, each.since) for each in neighbours(lab)] == [
-        ("Established", each.since) for each in before
-    ]
+    assert sessions(lab) == before
     adopted = again(lab_bench, lab)
     eventually(adopted.is_up, "the sessions to be known", ADOPTION)
-    assert [each.since for each in neighbours(adopted)] == [each.since for each in before]
+    assert sessions(adopted) == before
     assert adopted.vifs() == vifs
     assert {peer_id: adopted.history(peer_id) for peer_id in history} == history
     assert adopted.end() == 0
@@ -93,8 +99,24 @@ def kill_everything(lab: Running) -> None:
     """Endpoint, launcher, speakers and daemons."""
     lab.kill()
     for pid in lab_processes(lab.places):
-        os.kill(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # speakers die with their launcher
+            os.kill(pid, signal.SIGKILL)
     eventually(lambda: not lab_processes(lab.places), "every process to be gone")
+
+
+def test_a_start_that_is_refused_harms_nothing_that_stands(lab_bench: Bench) -> None:
+    """The port is another's; what the killed endpoint left is still there for the next one to adopt."""
+    lab = brought_up(lab_bench)
+    before = sessions(lab)
+    lab.kill()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert lab.topology is not None
+        refused = dxlab("up", lab.topology, "--state-dir", lab_bench.places.state, "--port", port)
+    assert refused.returncode == 2
+    assert sessions(lab) == before
+    assert dxlab("down", lab_bench.name).stderr.endswith(f"are kept in {lab_bench.places.state}\n")
+    assert nothing_left(lab_bench.places)
 
 
 def test_down_takes_a_living_lab(lab_bench: Bench) -> None:

@@ -27,6 +27,7 @@ class Sample:
     :param configuration: sessions with `far` over eth1.101, with a wrong key.
     :param amendment: sets the right key.
     :param misspelt: a configuration that the kind refuses before any daemon is asked, with `refused_line`.
+    :param misspelt_key: one that it refuses for the word before KEY, in `refused_line`.
     :param contradictory: one that reads well, but whose line `refused_line` the daemons refuse; it holds KEY.
     :param elsewhere: one that asks for a sub-interface of eth9, into which no cable is plugged, in line 1.
     :param version: a command that prints `version_word`, by the kind's own tool.
@@ -36,6 +37,7 @@ class Sample:
     amendment: str
     misspelt: str
     contradictory: str
+    misspelt_key: str
     refused_line: int
     refused_words: tuple[str, str]
     elsewhere: str
@@ -93,6 +95,7 @@ SAMPLES = {
         ),
         misspelt=f"hostname edge\nrouter bgp 65001\n neighbour 169.254.10.1 password {KEY}\n",
         contradictory=f"hostname edge\nrouter bgp 65001\n neighbor 169.254.10.1 password {KEY}\n",
+        misspelt_key=(f"hostname edge\nrouter bgp 65001\n neighbor 169.254.10.1 passwrd {KEY}\n"),
         refused_line=3,
         refused_words=(
             "% Unknown command: neighbour 169.254.10.1 password ***",

@@ -19,7 +19,7 @@ from lab.network.links import End, ensure_cable
 from lab.network.namespaces import inside, namespaces, processes_in
 from lab.routers import KINDS, RUNTIMES, Neighbour, Router
 from tests.routers.conftest import IN_DOCKER, IN_NAMESPACE, LAB
-from tests.routers.samples import FAR, FAR_ADDRESSES, FAR_PREFIXES, SAMPLES, Sample
+from tests.routers.samples import FAR, FAR_ADDRESSES, FAR_PREFIXES, KEY, SAMPLES, Sample
 from tests.support.docker import PATIENCE
 
 T = TypeVar("T")
@@ -166,6 +166,14 @@ def test_a_misspelt_configuration_starts_nothing(bench: Bench) -> None:
     ]
     assert not bench.edge.is_running()
     assert bench.edge.log_tail() == ""
+
+
+def test_a_key_behind_a_misspelt_word_is_not_shown(bench: Bench) -> None:
+    with pytest.raises(RouterError) as refusal:
+        bench.edge.start(bench.sample.misspelt_key, secrets=[KEY])
+    assert f"{bench.edge.source}:{bench.sample.refused_line}: " in str(refusal.value)
+    assert str(refusal.value).endswith(" ***")
+    assert KEY not in str(refusal.value)
 
 
 def test_a_contradictory_configuration_leaves_no_daemon(bench: Bench) -> None:

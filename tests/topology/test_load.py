@@ -28,6 +28,8 @@ topology:
   links:
     - endpoints: ["device:office", "edge:eth1"]
     - endpoints: ["core:eth1", "device:dxcon-fg12ab34"]
+      hasLogicalRedundancy: yes
+      bandwidth: 10Gbps
 gateways:
   vgw-0a1b2c3d: {asn: 64512, cidrs: [10.0.0.0/16, "2001:db8::/56"]}
   backbone: {}
@@ -50,7 +52,7 @@ def test_everything_that_a_file_can_say(tmp_path: Path) -> None:
     config = tmp_path / "edge.conf"
     assert topology.name == "everything"
     assert topology.path == tmp_path / "case.yml"
-    assert topology.device == Device(name="device", location="EqDC2")
+    assert topology.device == Device(name="device", location="EqDC2", line=5)
     assert topology.routers == (
         RouterNode(name="edge", kind="frr", startup_config=config, runtime="namespace", image=None),
         RouterNode(name="core", kind="frr", startup_config=config, runtime="docker", image="frr:10"),
@@ -65,21 +67,41 @@ def test_everything_that_a_file_can_say(tmp_path: Path) -> None:
             port=Endpoint(node="device", interface="dxcon-fg12ab34"),
             router=Endpoint(node="core", interface="eth1"),
             line=10,
+            logical_redundancy="yes",
+            bandwidth="10Gbps",
         ),
     )
     assert topology.gateways == {
-        "vgw-0a1b2c3d": Gateway(asn=64512, cidrs=(ip_network("10.0.0.0/16"), ip_network("2001:db8::/56"))),
-        "backbone": Gateway(),
-        "public": Gateway(cidrs=(ip_network("203.0.113.0/24"),)),
+        "vgw-0a1b2c3d": Gateway(
+            asn=64512, cidrs=(ip_network("10.0.0.0/16"), ip_network("2001:db8::/56")), line=14
+        ),
+        "backbone": Gateway(line=15),
+        "public": Gateway(cidrs=(ip_network("203.0.113.0/24"),), line=16),
     }
     assert topology.requests == (
-        Request(operation="DescribeConnections", parameters={}, line=16),
+        Request(operation="DescribeConnections", parameters={}, line=18),
         Request(
             operation="CreateBGPPeer",
             parameters={"virtualInterfaceId": "office", "newBGPPeer": {"addressFamily": "ipv6"}},
-            line=17,
+            line=19,
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("written_as", "word"),
+    [("yes", "yes"), ("no", "no"), ("'yes'", "yes"), ('"no"', "no"), ("unknown", "unknown")],
+)
+def test_logical_redundancy_may_be_a_bare_word(tmp_path: Path, written_as: str, word: str) -> None:
+    text = EVERYTHING.replace("hasLogicalRedundancy: yes", f"hasLogicalRedundancy: {written_as}")
+    first, second = load(written(tmp_path, text)).links
+    assert (first.logical_redundancy, second.logical_redundancy) == (None, word)
+    assert (first.bandwidth, second.bandwidth) == (None, "10Gbps")
+
+
+def test_a_location_from_a_merge_has_the_line_of_its_node(tmp_path: Path) -> None:
+    text = "name: least\ntopology:\n  nodes:\n    dx:\n      <<: {location: EqDC2}\n      kind: aws-dx\n"
+    assert load(written(tmp_path, text)).device.line == 4
 
 
 def test_the_least_that_a_file_can_say(tmp_path: Path) -> None:

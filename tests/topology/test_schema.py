@@ -54,6 +54,12 @@ def test_no_mapping_takes_unknown_keys_unnoticed() -> None:
     assert [each["title"] for each in mappings if "additionalProperties" not in each] == ["node"]
 
 
+def test_patterns_are_of_whole_texts() -> None:
+    patterns = [each["pattern"] for each in schemas(schema()) if "pattern" in each]
+    assert len(patterns) > 3
+    assert [pattern for pattern in patterns if not (pattern[0] == "^" and pattern[-1] == "$")] == []
+
+
 @pytest.mark.parametrize("path", TOPOLOGIES, ids=lambda path: path.stem)
 def test_shipped_topologies_fit_it(path: Path) -> None:
     Draft202012Validator(schema()).validate(yaml.safe_load(path.read_text()))

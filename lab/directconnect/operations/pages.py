@@ -50,8 +50,10 @@ def _encode(number: int) -> str:
 
 def _decode(token: str) -> int:
     try:
-        return int(json.loads(base64.b64decode(token, validate=True))["after"])
-    except (binascii.Error, ValueError, KeyError, TypeError):
-        raise ClientException(
-            "nextToken is not valid: use the one of the previous answer, unchanged."
-        ) from None
+        content = json.loads(base64.b64decode(token, validate=True))
+    except (binascii.Error, ValueError, RecursionError):
+        content = None
+    match content:
+        case {"after": int(after)} if not isinstance(after, bool):
+            return after
+    raise ClientException("nextToken is not valid: use the one of the previous answer, unchanged.")

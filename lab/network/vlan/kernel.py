@@ -44,7 +44,7 @@ class KernelVlan(VlanDriver):
                 self._add(at_trunk, lower, trunk, vlan, sub)
             at_sub.link("set", index=index_of(sub), mtu=mtu, state="up")
 
-    def remove(self, trunk: End, vlan: int, sub: End) -> None:  # noqa: ARG002
+    def remove(self, trunk: End, vlan: int, sub: End) -> None:  # noqa: ARG002 -- the kernel finds it by its name
         remove_link(sub)
 
     def set_carrier(self, trunk: End, up: bool) -> None:
@@ -72,4 +72,4 @@ class KernelVlan(VlanDriver):
 
 
 def _vlan_of(link: Link) -> int | None:
-    return link.get_nested("IFLA_LINKINFO", "IFLA_INFO_DATA", "IFLA_VLAN_ID")  # type: ignore[no-any-return]
+    return link.get_nested("IFLA_LINKINFO", "IFLA_INFO_DATA", "IFLA_VLAN_ID")  # type: ignore[no-any-return] # pyroute2 has no types

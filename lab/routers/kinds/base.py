@@ -125,7 +125,9 @@ class RouterKind(ABC):
 
     @abstractmethod
     def refusals(self, output: str) -> tuple[Refusal, ...]:
-        """What the daemon refuses, from what a check, an apply or an amend printed. Never holds a key."""
+        """What the daemon refuses, from what a check, an apply or an amend printed. What stands
+        behind a word for a key is left out; a key behind a misspelt one is for the caller to take out.
+        """
 
     @abstractmethod
     def user_command(self, place: PurePath, argv: Sequence[str]) -> Argv:

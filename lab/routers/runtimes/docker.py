@@ -5,8 +5,9 @@ from there on cables and sub-interfaces come into it as into any other, which is
 container's own process only sleeps below an init that buries orphans; the daemons are started in it, and can
 so be ended and started again without the container, its namespace and its cables going away.
 
-Containers are named dxlab-<lab>-<node> and labelled with their lab, by which a later process finds them. The
-engine must be on this machine. The image is the Dockerfile's target `router`, or one that the topology names.
+Containers are named dxlab-<lab>.<node> and labelled with their lab, by which a later process finds them; one of
+that name without the labels is somebody else's, and is left alone. The engine must be on this machine. The image
+is the Dockerfile's target `router`, or one that the topology names.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class DockerRuntime(RouterRuntime):
     @property
     def container(self) -> str:
         """The container's name."""
-        return f"dxlab-{self.site.lab}-{self.site.node}"
+        return f"dxlab-{self.site.lab}.{self.site.node}"
 
     def prepare(self) -> None:
         with docker_engine(f"router '{self.site.node}'") as engine:
@@ -81,7 +82,9 @@ class DockerRuntime(RouterRuntime):
 
     def remove(self) -> None:
         with suppress(MissingPartError), docker_engine() as engine, suppress(NotFound):
-            engine.containers.get(self.container).remove(force=True)
+            container = engine.containers.get(self.container)
+            if self._is_own(container):
+                container.remove(force=True)
         remove_namespace(self.site.namespace)
 
     @classmethod
@@ -144,12 +147,24 @@ class DockerRuntime(RouterRuntime):
 
     # ----- container ---------------------------------------------------------------------------------------
 
+    @property
+    def _labels(self) -> dict[str, str]:
+        return {LAB_LABEL: self.site.lab, NODE_LABEL: self.site.node}
+
+    def _is_own(self, container: Container) -> bool:
+        return self._labels.items() <= container.labels.items()
+
     def _running(self, engine: DockerClient) -> Container | None:
         """The router's container, if it runs already."""
         try:
             container = engine.containers.get(self.container)
         except NotFound:
             return None
+        if not self._is_own(container):
+            raise RouterError(
+                f"router '{self.site.node}': the container {self.container} is not this lab's; "
+                f"'docker rename {self.container} <another>' makes room"
+            )
         if container.status == "running":
             return container
         container.remove(force=True)
@@ -160,7 +175,7 @@ class DockerRuntime(RouterRuntime):
             self._image,
             name=self.container,
             hostname=self.site.node,
-            labels={LAB_LABEL: self.site.lab, NODE_LABEL: self.site.node},
+            labels=self._labels,
             entrypoint=["sleep", "infinity"],
             init=True,
             network_mode="none",

@@ -77,7 +77,7 @@ class NamespaceRuntime(RouterRuntime):
             raise RouterError(sentence) from None
         return Completed(ended.returncode, ended.stdout.decode(errors="replace"))
 
-    def command(self, argv: Sequence[str], *, terminal: bool) -> Argv:  # noqa: ARG002
+    def command(self, argv: Sequence[str], *, terminal: bool) -> Argv:  # noqa: ARG002 - another runtime needs it
         return ("nsenter", f"--net={DIRECTORY / self.site.namespace}", "--", *argv)
 
     def remove(self) -> None:

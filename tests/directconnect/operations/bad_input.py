@@ -289,7 +289,7 @@ CREATE_GATEWAY: Cases = [
     ({}, "directConnectGatewayName is required."),
     (
         {"directConnectGatewayName": "x" * 101},
-        f"directConnectGatewayName '{'x' * 100}' has an invalid format: {NAME_FORM}",
+        f"directConnectGatewayName '{'x' * 64}...' has an invalid format: {NAME_FORM}",
     ),
     (
         {"directConnectGatewayName": "x", "amazonSideAsn": 7224},

@@ -51,15 +51,9 @@ def test_every_operation_answers_in_the_models_shape(office: Office) -> None:
     tags = [{"key": "owner", "value": "net"}]
     office.cloud.declare_gateway("vgw-0a1b2c3d4e5f60718", asn=64513, cidrs=())
     connection_id = office.plug().id
-    ordered = office.call(
-        "CreateConnection",
-        location="EqDC2",
-        bandwidth="10Gbps",
-        connectionName="spare",
-        providerName="Megaport",
-        billingMode="PayAsYouGo",
-        tags=tags,
-    )
+    order = {"location": "EqDC2", "bandwidth": "10Gbps", "connectionName": "spare"}
+    details = {"providerName": "Megaport", "billingMode": "PayAsYouGo", "tags": tags}
+    ordered = office.call("CreateConnection", **order, **details)
     hub, centre = office.gateway("hub", tags=tags), office.gateway("centre", amazonSideAsn=4200000000)
     private = office.private(
         connection_id,

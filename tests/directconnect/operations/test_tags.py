@@ -75,6 +75,13 @@ def test_a_resource_is_known_to_its_account_alone(office: Office, arn: str) -> N
         assert raised.value.message == f"Resource {asked} does not exist."
 
 
+def test_an_arn_without_account_is_one_of_the_callers(office: Office, arn: str) -> None:
+    short = arn.replace(ACCOUNT, "")
+    assert tags(office, short) == TAGS
+    with pytest.raises(ClientException, match="does not exist"):
+        office.call_as(Caller("210987654321", "us-east-1"), "DescribeTags", resourceArns=[short])
+
+
 @pytest.mark.parametrize(
     "arn",
     [

@@ -110,7 +110,7 @@ def test_an_image_that_the_topology_names(engine: None, place: Path) -> None:
 def test_a_container_has_a_name_labels_and_few_rights(prepared: Router) -> None:
     [container] = containers()
     host = container.attrs["HostConfig"]
-    assert container.name == f"dxlab-{LAB}-edge"
+    assert container.name == f"dxlab-{LAB}.edge"
     assert container.labels["dxlab.node"] == "edge"
     assert host["NetworkMode"] == "none"
     assert not host["Privileged"]
@@ -132,6 +132,19 @@ def test_a_container_that_died_is_replaced(prepared: Router) -> None:
     assert prepared.execute(["true"]).status == 0
 
 
+def test_a_container_of_somebody_else_is_left_alone(engine: None, place: Path) -> None:
+    name = f"dxlab-{LAB}.edge"
+    with docker_engine() as engine_:
+        stranger = engine_.containers.create(ROUTER_IMAGE, name=name, labels={LAB_LABEL: "another-lab"})
+        try:
+            with pytest.raises(RouterError, match=f"the container {name} is not this lab's; 'docker rename"):
+                router().prepare()
+            router().remove()
+            assert engine_.containers.get(name).id == stranger.id
+        finally:
+            stranger.remove(force=True)
+
+
 def test_what_a_killed_lab_left(prepared: Router) -> None:
     remove_leftovers("another-lab")
     assert len(containers()) == 1
@@ -142,7 +155,7 @@ def test_what_a_killed_lab_left(prepared: Router) -> None:
 def test_a_container_that_somebody_removed(prepared: Router) -> None:
     containers()[0].remove(force=True)
     with pytest.raises(
-        RouterError, match="router 'edge': the container dxlab-trouters-edge: No such container"
+        RouterError, match=r"router 'edge': the container dxlab-trouters\.edge: No such container"
     ):
         prepared.execute(["true"])
     assert not prepared.is_running()

@@ -45,6 +45,6 @@ def test_taking_away_without_an_engine(router: Router) -> None:
 
 def test_a_terminal_is_asked_for_where_there_is_one(router: Router) -> None:
     assert router.command(["sh"], terminal=True) == (
-        "docker", "exec", "--interactive", "--tty", f"dxlab-{LAB}-edge", "sh",
+        "docker", "exec", "--interactive", "--tty", f"dxlab-{LAB}.edge", "sh",
     )  # fmt: skip
     assert "--tty" not in router.command(["sh"], terminal=False)
