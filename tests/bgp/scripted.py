@@ -198,3 +198,8 @@ def read_update(body: bytes) -> tuple[list[Network], bytes, list[Network]]:
 def prefixes(count: int) -> list[Network]:
     """So many different IPv4 prefixes."""
     return [ip_network(f"198.18.{number}.0/24") for number in range(count)]
+
+
+async def is_closed(router: Router) -> bytes:
+    """Wait for the end of a connection that was told why; returns code and subcode."""
+    return (await router.receive_notification())[:2]

@@ -29,17 +29,13 @@ from tests.bgp.scripted import (
     Router,
     accept,
     call,
+    is_closed,
     listen,
 )
 
 pytestmark = [pytest.mark.root, pytest.mark.anyio]
 
 COLLISION = bytes([6, 7])
-
-
-async def is_closed(router: Router) -> bytes:
-    """Wait for the end of a connection that was told why; returns code and subcode."""
-    return (await router.receive_notification())[:2]
 
 
 async def test_a_call_takes_the_place_of_an_unanswered_dial(ground: Playground, run_directory: Path) -> None:

@@ -35,6 +35,7 @@ from tests.bgp.scripted import (
     Router,
     accept,
     call,
+    is_closed,
     listen,
     prefixes,
     read_update,
