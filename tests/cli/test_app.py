@@ -54,11 +54,9 @@ def test_the_help_of_a_verb(verb: str) -> None:
     [
         ("serve", "--port", "0"),
         ("up", TOPOLOGY),
-        ("up", "-d", TOPOLOGY),
         ("demo", TOPOLOGY),
         ("exec", "edge", "--", "true"),
         ("down",),
-        ("down", "private-vif"),
         ("plug", "office"),
         ("unplug", "office"),
     ],

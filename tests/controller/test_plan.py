@@ -71,9 +71,15 @@ def test_what_does_not_show_in_the_kernel(vif: VirtualInterface) -> None:
     assert wiring_of(renamed) == wiring_of(vif)
 
 
-def test_a_leaving_peer_changes_the_wiring(vif: VirtualInterface) -> None:
+@pytest.mark.parametrize("change", [{"connection_id": "dxcon-zzzzzzzz"}, {"vlan": 102}, {"mtu": 8500}])
+def test_what_makes_another_sub_interface(vif: VirtualInterface, change: dict[str, object]) -> None:
+    assert wiring_of(vif.model_copy(update=change)).interface != wiring_of(vif).interface
+
+
+def test_a_leaving_peer_changes_the_addresses_alone(vif: VirtualInterface) -> None:
     changed = with_first_peer(vif, BgpPeerState.DELETING)
     assert wiring_of(changed) != wiring_of(vif)
+    assert wiring_of(changed).interface == wiring_of(vif).interface
     assert wiring_of(changed).addresses == (vif.peers[1].amazon_address,)
 
 
