@@ -35,7 +35,9 @@ class Recorder:
             async for event in self.launcher.events():
                 await self._fold(event)
         except SpeakerError as error:
-            self.lost = error
+            async with self._news:
+                self.lost = error
+                self._news.notify_all()
 
     async def _fold(self, event: SpeakerEvent) -> None:
         session, effects = step(self.sessions[event.peer_id], event)

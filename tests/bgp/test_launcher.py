@@ -302,6 +302,7 @@ async def test_a_socket_that_nobody_serves_is_replaced(ground: Playground, run_d
         await asyncio.to_thread(
             eventually, lambda: not processes_in(ground.amazon.namespace), "the speaker to be gone"
         )
+        await ears.until(lambda: ears.lost is not None, "the launcher to be missed")
     assert (run_directory / "launcher.sock").exists()
     async with recorder(run_directory) as ears:
         await ears.launcher.start(ground.spec())
