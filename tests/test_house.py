@@ -175,7 +175,7 @@ def test_every_module_says_what_it_is_for() -> None:
 def test_a_shipped_topology_names_its_schema(path: Path) -> None:
     match = re.match(r"# yaml-language-server: \$schema=(\S+)\n", path.read_text())
     assert match is not None
-    assert (path.parent / match[1]).resolve() == ROOT / "lab/topology/schema.json"
+    assert (path.resolve().parent / match[1]).resolve() == ROOT / "lab/topology/schema.json"
 
 
 def test_every_room_has_its_tests() -> None:

@@ -47,7 +47,8 @@ def _pool(text: str) -> IPv6Network:
 
 
 Topology = Annotated[
-    Path, typer.Argument(help="The topology file.", exists=True, dir_okay=False, readable=True)
+    Path,
+    typer.Argument(help="The topology file, or a folder with a topology.yml.", exists=True, readable=True),
 ]
 Host = Annotated[str, typer.Option(help="Address to listen on; anything but loopback lets others in.")]
 Port = Annotated[int, typer.Option(help="TCP port of the endpoint; 0 takes a free one.", min=0, max=65535)]

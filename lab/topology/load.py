@@ -11,17 +11,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 
 from botocore.loaders import create_loader
 
+from lab.topology.expectations import expectations
 from lab.topology.model import PUBLIC, Device, Endpoint, Gateway, Link, Request, RouterNode, Topology
+from lab.topology.networks import network
 from lab.topology.refusals import check_schema, known, meant
 from lab.topology.source import Place, Source, read
 
 DEVICE_KIND = "aws-dx"
+#: What a topology's file is called in a folder of its own.
+FILE_NAME = "topology.yml"
 
 #: What Linux accepts as an interface's name (IFNAMSIZ is 16 with the final zero).
 _INTERFACE = re.compile(r"(?!(?:lo|\.{1,2})$)[^\s/:]{1,15}")
@@ -33,22 +36,32 @@ _RESERVED = re.compile(r"dx|dxvif-.*")
 
 
 def load(path: Path) -> Topology:
-    """The topology in this file.
+    """The topology in this file, or in the file `topology.yml` of this folder.
 
     :raises TopologyError: (with file and line) it cannot be read or is wrong.
     """
-    source = read(path)
+    source = read(_where_it_lies(path))
     check_schema(source)
     routers = tuple(_routers(source))
     return Topology(
         name=source.data["name"],
-        path=path.absolute(),
+        path=source.path.absolute(),
         device=_device(source),
         routers=routers,
         links=tuple(_links(source, {router.name for router in routers})),
         gateways=dict(_gateways(source)),
         requests=tuple(_requests(source)),
+        expect=tuple(expectations(source)),
     )
+
+
+def _where_it_lies(path: Path) -> Path:
+    """The file itself: `topology.yml` of a folder, what a symbolic link leads to. What it names is beside it."""
+    real = path.resolve()
+    if real != path.absolute():
+        here = Path.cwd()
+        path = real.relative_to(here) if real.is_relative_to(here) else real
+    return path / FILE_NAME if real.is_dir() else path
 
 
 # ----- nodes ------------------------------------------------------------------------------------------------
@@ -158,7 +171,7 @@ def _gateways(source: Source) -> Iterator[tuple[str, Gateway]]:
         if "asn" in gateway and not name.startswith("vgw-"):
             raise source.error(f"{_whose_asn(name)}; leave 'asn' out", (*place, "asn"))
         cidrs = enumerate(gateway.get("cidrs", ()))
-        networks = (_network(source, text, (*place, "cidrs", index)) for index, text in cidrs)
+        networks = (network(source, text, (*place, "cidrs", index)) for index, text in cidrs)
         yield name, Gateway(asn=gateway.get("asn"), cidrs=tuple(networks), line=source.line(*place))
 
 
@@ -166,13 +179,6 @@ def _whose_asn(name: str) -> str:
     if name == PUBLIC:
         return "AWS's public network has its own ASN"
     return f"'{name}' has the ASN that CreateDirectConnectGateway gives it (amazonSideAsn)"
-
-
-def _network(source: Source, text: str, place: Place) -> IPv4Network | IPv6Network:
-    try:
-        return ip_network(text)
-    except ValueError as error:
-        raise source.error(f"this is no network in CIDR form: {error}", place) from None
 
 
 # ----- requests ---------------------------------------------------------------------------------------------

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 #: The key under `gateways` that means AWS's public network, which is behind every public virtual interface.
 PUBLIC = "public"
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
 
 
 class _Frozen(BaseModel):
@@ -82,7 +85,7 @@ class Gateway(_Frozen):
 
     line: int
     asn: int | None = None
-    cidrs: tuple[IPv4Network | IPv6Network, ...] = ()
+    cidrs: tuple[Network, ...] = ()
 
 
 class Request(_Frozen):
@@ -97,10 +100,39 @@ class Request(_Frozen):
     line: int
 
 
+class Expectation(_Frozen):
+    """What is expected of a virtual interface's peers, or of one of them; None where nothing is said.
+
+    :param target: `NAME` (or a virtual interface's id), `NAME.ipv4` or `NAME.ipv6`.
+    :param line: where the file has it.
+    :param lines: where the file has each key, by the key.
+    :param within: seconds.
+    :param stays: seconds.
+    :param med: of every accepted prefix, or by prefix.
+    """
+
+    target: str
+    line: int
+    lines: Mapping[str, int]
+    bgp_status: Literal["up", "down"] | None = None
+    within: float | None = None
+    stays: float | None = None
+    accepted: tuple[Network, ...] | None = None
+    accepted_only: tuple[Network, ...] | None = None
+    not_accepted: tuple[Network, ...] | None = None
+    advertised: tuple[Network, ...] | None = None
+    communities: Mapping[Network, tuple[str, ...]] | None = None
+    as_path: Mapping[Network, tuple[int, ...]] | None = None
+    med: int | Mapping[Network, int] | None = None
+    reachable: tuple[Address, ...] | None = None
+    customer_router_config: Literal["applied"] | None = None
+
+
 class Topology(_Frozen):
     """A lab's physical world and what is asked of AWS.
 
     :param gateways: by virtual private gateway id, Direct Connect gateway name, or PUBLIC.
+    :param expect: in the file's order; empty where the file has no `expect`.
     """
 
     name: str
@@ -110,3 +142,4 @@ class Topology(_Frozen):
     links: tuple[Link, ...] = ()
     gateways: Mapping[str, Gateway] = {}
     requests: tuple[Request, ...] = ()
+    expect: tuple[Expectation, ...] = ()

@@ -33,6 +33,10 @@ _TYPES = {
 }
 
 
+#: Text with a form that YAML may have taken for a number; to quote what was made of it would not help.
+_FORMS = ("community", "duration")
+
+
 @cache
 def schema() -> Mapping[str, Any]:
     """The JSON Schema (draft 2020-12) of a topology file."""
@@ -125,14 +129,18 @@ def _stranger(refused: _Refused) -> str:
     return next(str(key) for key in refused.value if key not in refused.subschema["properties"])
 
 
+def _a(title: str) -> str:
+    return f"{'an' if title[0] in 'aeio' else 'a'} {title}"
+
+
 def _unknown_key(refused: _Refused) -> str:
     key = _stranger(refused)
-    return f"unknown key '{key}' in a {refused.title}; {known(key, refused.subschema['properties'])}"
+    return f"unknown key '{key}' in {_a(refused.title)}; {known(key, refused.subschema['properties'])}"
 
 
 def _missing_key(refused: _Refused) -> str:
     key = next(key for key in refused.demand if key not in refused.value)
-    return f"a {refused.title} needs '{key}'"
+    return f"{_a(refused.title)} needs '{key}'"
 
 
 def _unknown_word(refused: _Refused) -> str:
@@ -141,6 +149,8 @@ def _unknown_word(refused: _Refused) -> str:
 
 
 def _wrong_type(refused: _Refused) -> str:
+    if refused.title in _FORMS:
+        return _wrong_form(refused)
     wanted = [refused.demand] if isinstance(refused.demand, str) else refused.demand
     said = f"'{refused.title}' must be {' or '.join(_TYPES[kind] for kind in wanted)}"
     if wanted == ["string"] and refused.value is not None and not isinstance(refused.value, dict | list):

@@ -45,7 +45,7 @@ def assert_shown(output: str) -> None:
 
 
 def test_twice_in_a_row(tmp_path: Path) -> None:
-    topology = shipped("private-vif.yml", tmp_path, PLACES.name)
+    topology = shipped("private-vif/topology.yml", tmp_path, PLACES.name)
     for _ in range(2):
         assert_shown(result(dxlab("demo", topology)))
         assert nothing_left(PLACES)

@@ -15,12 +15,19 @@ from lab.topology.refusals import schema
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "topology.md").read_text()
-[EXAMPLE] = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+EXAMPLE, EXPECT = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 
 
 def test_the_example_is_the_shipped_one() -> None:
-    shipped = (ROOT / "topologies" / "private-vif.yml").read_text()
+    shipped = (ROOT / "topologies" / "private-vif" / "topology.yml").read_text()
     assert yaml.safe_load(EXAMPLE) == yaml.safe_load(shipped)
+
+
+def test_the_example_of_expectations_fits_the_other(tmp_path: Path) -> None:
+    (tmp_path / "edge.conf").touch()
+    path = tmp_path / "case.yml"
+    path.write_text(EXAMPLE + EXPECT)
+    assert [each.target for each in load(path).expect] == ["office-private", "office-private.ipv4"]
 
 
 def test_every_key_has_its_place() -> None:
@@ -30,7 +37,7 @@ def test_every_key_has_its_place() -> None:
 
 
 def test_the_error_that_it_shows(tmp_path: Path) -> None:
-    [shown] = re.findall(r"^topologies/private-vif.yml:\d+: (.*)$", TEXT, re.MULTILINE)
+    [shown] = re.findall(r"^topologies/private-vif/topology.yml:\d+: (.*)$", TEXT, re.MULTILINE)
     path = tmp_path / "case.yml"
     path.write_text(EXAMPLE.replace("kind: frr", "kind: ffr"))
     with pytest.raises(TopologyError) as refusal:

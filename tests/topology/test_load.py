@@ -118,19 +118,44 @@ def test_a_relative_path_is_made_absolute(tmp_path: Path, monkeypatch: pytest.Mo
     assert topology.routers[0].startup_config == tmp_path / "edge.conf"
 
 
+def test_a_folder_with_a_topology(tmp_path: Path) -> None:
+    written(tmp_path, EVERYTHING).rename(tmp_path / "topology.yml")
+    assert load(tmp_path).path == tmp_path / "topology.yml"
+
+
+def test_a_symbolic_link_is_followed_to_what_lies_beside_its_file(tmp_path: Path) -> None:
+    folder = tmp_path / "office"
+    folder.mkdir()
+    written(folder, EVERYTHING)
+    link = tmp_path / "office.yml"
+    link.symlink_to("office/case.yml")
+    topology = load(link)
+    assert topology.path == folder / "case.yml"
+    assert topology.routers[0].startup_config == folder / "edge.conf"
+
+
+def test_what_is_wrong_behind_a_link_is_told_from_where_the_user_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path, "name: case\ntopology: {}\n")
+    (tmp_path / "link.yml").symlink_to("case.yml")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TopologyError, match=r"^case\.yml:2: "):
+        load(Path("link.yml"))
+
+
 def test_operations_are_those_of_the_aws_model() -> None:
     assert {"CreateBGPPeer", "DescribeVirtualInterfaces", "StartBgpFailoverTest"} <= operations()
     assert len(operations()) > 60
 
 
-@pytest.mark.parametrize("path", TOPOLOGIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TOPOLOGIES, ids=lambda path: path.parent.name)
 def test_shipped_topologies_load(path: Path) -> None:
     topology = load(path)
-    assert topology.name == path.stem
-    assert topology.requests
+    assert topology.name == path.parent.name
 
 
-@pytest.mark.parametrize("path", TOPOLOGIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TOPOLOGIES, ids=lambda path: path.parent.name)
 def test_shipped_configurations_refer_to_what_their_topology_asks_for(path: Path) -> None:
     topology = load(path)
     asked = [_answer(request) for request in topology.requests if "VirtualInterface" in request.operation]

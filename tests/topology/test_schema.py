@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from lab.topology.refusals import schema
 
 ROOT = Path(__file__).parents[2]
-TOPOLOGIES = sorted(ROOT.glob("topologies/*.yml"))
+TOPOLOGIES = sorted(ROOT.glob("topologies/*/topology.yml"))
 #: Keywords whose value is a mapping from names to schemas, and those whose value is one schema or several.
 _NAMED = ("properties", "$defs")
 _NESTED = ("items", "additionalProperties", "propertyNames", "allOf", "then")
@@ -60,12 +60,12 @@ def test_patterns_are_of_whole_texts() -> None:
     assert [pattern for pattern in patterns if not (pattern[0] == "^" and pattern[-1] == "$")] == []
 
 
-@pytest.mark.parametrize("path", TOPOLOGIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TOPOLOGIES, ids=lambda path: path.parent.name)
 def test_shipped_topologies_fit_it(path: Path) -> None:
     Draft202012Validator(schema()).validate(yaml.safe_load(path.read_text()))
 
 
-@pytest.mark.parametrize("path", TOPOLOGIES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", TOPOLOGIES, ids=lambda path: path.parent.name)
 def test_shipped_topologies_lead_editors_to_it(path: Path) -> None:
     key, _, target = path.read_text().splitlines()[0].partition("$schema=")
     assert key == "# yaml-language-server: "
