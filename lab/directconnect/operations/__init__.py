@@ -10,7 +10,15 @@ what the model cannot; changes the world through `context.world`; and answers in
 inside a transaction: an error raised anywhere in it leaves everything as it was.
 """
 
-from lab.directconnect.operations import bgp_peers, connections, gateways, locations, tags, virtual_interfaces
+from lab.directconnect.operations import (
+    bgp_peers,
+    connections,
+    gateways,
+    locations,
+    router_configuration,
+    tags,
+    virtual_interfaces,
+)
 from lab.directconnect.operations.registry import OPERATIONS, Context, Handler
 
 __all__ = [
@@ -21,6 +29,7 @@ __all__ = [
     "connections",
     "gateways",
     "locations",
+    "router_configuration",
     "tags",
     "virtual_interfaces",
 ]

@@ -336,6 +336,31 @@ DESCRIBE_GATEWAYS: Cases = [
     ({"maxResults": 0}, "maxResults 0 is not valid: use 1 to 100."),
 ]
 
+ROUTER_TYPES = (
+    "use CiscoSystemsInc-2900SeriesRouters-IOS124, CiscoSystemsInc-3700SeriesRouters-IOS124,"
+    " CiscoSystemsInc-7200SeriesRouters-IOS124, CiscoSystemsInc-Nexus7000SeriesSwitches-NXOS51,"
+    " CiscoSystemsInc-Nexus9KSeriesSwitches-NXOS93, JuniperNetworksInc-MMXSeriesRouters-JunOS95,"
+    " JuniperNetworksInc-SRXSeriesRouters-JunOS95, JuniperNetworksInc-TSeriesRouters-JunOS95,"
+    " PaloAltoNetworks-PA3000and5000series-PANOS803."
+)
+PRIVATE = {"virtualInterfaceId": "$private"}
+
+DESCRIBE_ROUTER: Cases = [
+    ({}, "virtualInterfaceId is required."),
+    ({"virtualInterfaceId": "office"}, "Virtual Interface ID office has an invalid format."),
+    ({"virtualInterfaceId": "dxvif-notthere"}, "Virtual Interface dxvif-notthere does not exist."),
+    (
+        {"virtualInterfaceId": "$leaving"},
+        "Virtual Interface $leaving is deleting: it has no configuration any more.",
+    ),
+    (PRIVATE, f"routerTypeIdentifier is required: {ROUTER_TYPES}"),
+    ({**PRIVATE, "routerTypeIdentifier": ""}, f"routerTypeIdentifier is required: {ROUTER_TYPES}"),
+    (
+        {**PRIVATE, "routerTypeIdentifier": "AristaNetworks-EOS"},
+        f"routerTypeIdentifier AristaNetworks-EOS is not known: {ROUTER_TYPES}",
+    ),
+]
+
 TABLE: dict[str, Cases] = {
     "CreateConnection": CREATE_CONNECTION,
     "DescribeConnections": DESCRIBE_CONNECTIONS,
@@ -353,4 +378,5 @@ TABLE: dict[str, Cases] = {
     "TagResource": TAG,
     "UntagResource": UNTAG,
     "DescribeTags": DESCRIBE_TAGS,
+    "DescribeRouterConfiguration": DESCRIBE_ROUTER,
 }

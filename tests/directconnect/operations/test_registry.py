@@ -28,6 +28,7 @@ SIMULATED = [
     "TagResource",
     "UntagResource",
     "DescribeTags",
+    "DescribeRouterConfiguration",
 ]
 
 
@@ -79,6 +80,8 @@ def test_every_operation_answers_in_the_models_shape(office: Office) -> None:
         office.call(operation, maxResults=1)
     office.call("DescribeVirtualGateways")
     office.call("DescribeLocations")
+    router = "CiscoSystemsInc-2900SeriesRouters-IOS124"
+    office.call("DescribeRouterConfiguration", virtualInterfaceId=vif_id, routerTypeIdentifier=router)
     office.call("DeleteBGPPeer", virtualInterfaceId=vif_id, bgpPeerId=peer_id)
     for vif in (private, public, transit):
         office.call("DeleteVirtualInterface", virtualInterfaceId=vif["virtualInterfaceId"])

@@ -1,66 +1,13 @@
 from __future__ import annotations
 
-from ipaddress import ip_interface
 from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
-from lab.directconnect.model import (
-    AddressFamily,
-    BgpPeer,
-    BgpPeerState,
-    VirtualInterface,
-    VirtualInterfaceState,
-    VirtualInterfaceType,
-)
+from lab.directconnect.model import BgpPeer, BgpPeerState
 from lab.directconnect.router_config.xml import customer_router_config
-
-IPV4 = ("169.254.255.1/30", "169.254.255.2/30")
-IPV6 = ("2001:db8:1100:2f0:0:1:9cb4:4211/125", "2001:db8:1100:2f0:0:1:9cb4:4216/125")
-
-
-def peer(
-    addresses: tuple[str, str] = IPV4,
-    *,
-    asn: int = 65000,
-    key: str = "0xC_ukbCerl6EYA0uexample",
-    state: BgpPeerState = BgpPeerState.AVAILABLE,
-) -> BgpPeer:
-    amazon, customer = map(ip_interface, addresses)
-    return BgpPeer(
-        id="dxpeer-fg12ab34",
-        asn=asn,
-        auth_key=key,
-        family=AddressFamily.IPV4 if addresses is not IPV6 else AddressFamily.IPV6,
-        amazon_address=amazon,
-        customer_address=customer,
-        state=state,
-        since=0,
-    )
-
-
-def vif(*peers: BgpPeer) -> VirtualInterface:
-    terms = peer().model_dump(include={"asn", "auth_key", "family", "amazon_address", "customer_address"})
-    return VirtualInterface(
-        id="dxvif-fg1vuj3d",
-        owner="123456789012",
-        region="us-east-1",
-        location="EqDC2",
-        connection_id="dxcon-fguhmqlc",
-        device="EqDC2-123h49s71dabc",
-        type=VirtualInterfaceType.PRIVATE,
-        name="Test",
-        vlan=125,
-        mtu=1500,
-        state=VirtualInterfaceState.AVAILABLE,
-        since=0,
-        amazon_side_asn=7224,
-        peers=peers,
-        **terms,
-    )
-
+from tests.directconnect.router_config.vifs import IPV6, KEYS, peer, vif
 
 RECORDED_DUAL_STACK = (
     '<?xml version="1.0" encoding="UTF-8"?>\n<logical_connection id="dxvif-fg1vuj3d">\n  <vlan>125</vlan>\n'
@@ -112,7 +59,7 @@ def test_of_two_peers_of_a_family_the_older_is_shown() -> None:
     assert "<bgp_asn>65000<" in document
 
 
-@given(st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=6, max_size=80))
+@given(KEYS)
 def test_every_key_comes_through(key: str) -> None:
     root = ElementTree.fromstring(customer_router_config(vif(peer(key=key))).encode())
     assert root.findtext("bgp_auth_key") == key
