@@ -19,7 +19,7 @@ from pathlib import Path
 from lab.controller import Controller
 from lab.customer import Customer
 from lab.directconnect.cloud import Cloud
-from lab.directconnect.model import Connection, LogicalRedundancy
+from lab.directconnect.model import AssignedAddresses, Connection, LogicalRedundancy
 from lab.errors import TopologyError, UsageError
 from lab.network.links import End
 from lab.places import Places
@@ -60,8 +60,7 @@ class Bringup:
         :raises TopologyError: a request is refused, or a configuration names what does not exist.
         :raises RouterError: a router does not start, or refuses its configuration.
         """
-        for name, gateway in self._topology.gateways.items():
-            self._cloud.declare_gateway(name, asn=gateway.asn, cidrs=gateway.cidrs)
+        self._declare()
         try:
             await self._prepare_routers()
             await self._plug_existing()
@@ -71,6 +70,19 @@ class Bringup:
         finally:
             for router in self.routers.values():
                 await asyncio.to_thread(router.stop)
+
+    def _declare(self) -> None:
+        """Say what the API cannot: what is behind the gateways, and which addresses AWS assigned."""
+        for name, gateway in self._topology.gateways.items():
+            self._cloud.declare_gateway(name, asn=gateway.asn, cidrs=gateway.cidrs)
+        for name, assignments in self._topology.assignments.items():
+            addresses = [
+                AssignedAddresses(amazon=each.amazon, customer=each.customer) for each in assignments
+            ]
+            try:
+                self._cloud.declare_assignments(name, addresses)
+            except UsageError as error:
+                raise TopologyError(str(error), self._topology.path, assignments[0].line) from error
 
     async def _prepare_routers(self) -> None:
         for name, router in self.routers.items():
@@ -96,6 +108,7 @@ class Bringup:
             return self._cloud.plug_cable(
                 link.connection,
                 location=self._topology.device.location,
+                region=self._topology.device.region,
                 bandwidth=link.bandwidth or "1Gbps",
                 logical_redundancy=LogicalRedundancy(redundancy) if redundancy else None,
             )

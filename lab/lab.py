@@ -31,7 +31,7 @@ from lab.bringup import Bringup
 from lab.controller import Controller, Wiring
 from lab.customer import Customer
 from lab.directconnect.cloud import Cloud
-from lab.directconnect.locations import LOCATIONS, find_location
+from lab.directconnect.locations import LOCATIONS, located
 from lab.directconnect.model import BgpPeer, BgpStatus
 from lab.directconnect.settings import Settings
 from lab.directconnect.store import Store
@@ -42,6 +42,7 @@ from lab.remains import remove_remains, remove_state
 from lab.routers import Router
 from lab.status import history, routes, status
 from lab.topology import Topology
+from lab.topology.keys import with_keys
 
 Tell = Callable[[str], None]
 
@@ -85,6 +86,7 @@ class Lab:
         be what a killed endpoint left running.
         """
         region = self._region()
+        topology = self.topology and with_keys(self.topology, os.environ)
         cloud = Cloud(stack.enter_context(Store.open(self.places.state)), self.settings)
         controller = Controller(cloud, Wiring(self.places, await asyncio.to_thread(vlan_driver)))
         running = RunningLab(self.places, cloud, controller, region)
@@ -94,8 +96,8 @@ class Lab:
             stack.push_async_callback(asyncio.to_thread, self._remove)
         self._publish(running.url)
         await stack.enter_async_context(controller.running())
-        if self.topology is not None:
-            await stack.enter_async_context(self._bringup(self.topology, running).standing())
+        if topology is not None:
+            await stack.enter_async_context(self._bringup(topology, running).standing())
         return running
 
     def _region(self) -> str:
@@ -103,10 +105,11 @@ class Lab:
         if self.topology is None:
             return "us-east-1"
         device = self.topology.device
-        location = find_location(device.location)
+        location = located(device.location, device.region)
         if location is None:
             sentence = (
-                f"there is no Direct Connect location '{device.location}'; known are {', '.join(LOCATIONS)}"
+                f"there is no Direct Connect location '{device.location}'; known are {', '.join(LOCATIONS)};"
+                " of another, say its 'region'"
             )
             raise TopologyError(sentence, self.topology.path, device.line)
         return location.region

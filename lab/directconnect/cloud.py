@@ -16,14 +16,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from lab.directconnect import gateways
+from lab.directconnect import assignments, gateways
 from lab.directconnect.answers import VirtualInterfaceAnswers
 from lab.directconnect.errors import ClientException, ServerException
 from lab.directconnect.identifiers import Kind, device, new_id
 from lab.directconnect.lifecycle import ConnectionEvent, PeerEvent, VifEvent
-from lab.directconnect.locations import LOCATIONS, Location, find_location
+from lab.directconnect.locations import HOSTED_BANDWIDTHS, LOCATIONS, Location, located
 from lab.directconnect.model import (
     AddressFamily,
+    AssignedAddresses,
+    AssignmentDeclaration,
     BgpStatus,
     Connection,
     ConnectionState,
@@ -148,20 +150,20 @@ class Cloud:
 
         :param location: a location's code; with the rest it counts for a new connection only.
         :param account: the owner; the lab's account if None.
-        :param region: the location's own if None.
+        :param region: the location's own if None; a location that is not listed needs it.
         :raises UsageError: the name fits several connections, no connection has this id, or there is no such
             location or bandwidth.
         """
         existing = self._named_connection(name_or_id)
         if existing is not None:
             return existing
-        place = _place(location, bandwidth)
+        place = _place(location, bandwidth, region)
         connection = Connection(
             id=new_id("dxcon", self._world.connections),
             number=self._world.next_number(),
             name=name_or_id,
             owner=account or self._settings.account,
-            region=region or place.region,
+            region=place.region,
             location=place.code,
             bandwidth=bandwidth,
             state=ConnectionState.DOWN,
@@ -193,6 +195,24 @@ class Cloud:
             self._world.declarations.put(declared)
             for vif in gateways.virtual_interfaces_behind(self._world, id_or_name):
                 self._world.virtual_interfaces.put(vif)
+
+    def declare_assignments(self, vif_name: str, addresses: Sequence[AssignedAddresses]) -> None:
+        """Say what AWS assigns to the peers of a VIF of this name, one after the other, where the customer names
+        no addresses; replaces what was said before. Peers that there are already keep theirs.
+
+        :raises UsageError: a peer of another VIF holds them.
+        """
+        known = self._world.assignments.get(vif_name)
+        number = known.number if known else self._world.next_number()
+        declared = AssignmentDeclaration(id=vif_name, number=number, addresses=tuple(addresses))
+        for each in declared.addresses:
+            if holder := assignments.holder(self._world, vif_name, each.block):
+                raise UsageError(
+                    f"the addresses {each.block} of '{vif_name}' are taken: {holder} holds them; delete it first"
+                )
+        if declared != known:
+            with self._world.transaction():
+                self._world.assignments.put(declared)
 
     # ===== what the physical world reports =====
 
@@ -289,11 +309,13 @@ class Cloud:
         return fitting[0] if fitting else None
 
 
-def _place(location: str, bandwidth: str) -> Location:
+def _place(location: str, bandwidth: str, region: str | None) -> Location:
     """The location of a new port."""
-    place = find_location(location)
+    place = located(location, region)
     if place is None:
-        raise UsageError(f"there is no location '{location}'; known are {', '.join(LOCATIONS)}")
-    if bandwidth not in place.bandwidths:
+        raise UsageError(
+            f"there is no location '{location}'; known are {', '.join(LOCATIONS)}; of another, say its region"
+        )
+    if bandwidth not in (*place.bandwidths, *HOSTED_BANDWIDTHS):
         raise UsageError(f"{place.code} has no ports of {bandwidth}; it has {', '.join(place.bandwidths)}")
     return place

@@ -8,6 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+#: The bandwidths of hosted connections, which Direct Connect partners sell at every location.
+HOSTED_BANDWIDTHS = (
+    *(f"{speed}Mbps" for speed in (50, 100, 200, 300, 400, 500)),
+    *(f"{speed}Gbps" for speed in (1, 2, 5, 10, 25)),
+)
+
 _PROVIDERS = ("AT&T", "CenturyLink", "Equinix, Inc.", "Megaport", "Verizon", "Zayo Group")
 
 
@@ -58,6 +64,17 @@ def find_location(code: str) -> Location | None:
     return LOCATIONS.get(code) or next(
         (location for location in LOCATIONS.values() if location.code.lower() == code.lower()), None
     )
+
+
+def located(code: str, region: str | None) -> Location | None:
+    """The location of a code; one that is not listed here too, where its region is said.
+
+    :param region: None is the listed location's own.
+    """
+    listed = find_location(code)
+    if region is None or (listed is not None and listed.region == region):
+        return listed
+    return Location(code, code, region, speeds=("1G", "10G", "100G", "400G"))
 
 
 def locations_in(region: str) -> list[Location]:

@@ -248,6 +248,28 @@ class GatewayDeclaration(Resource):
     cidrs: tuple[Network, ...] = ()
 
 
+class AssignedAddresses(Frozen):
+    """The addresses, in one subnet, that AWS gives to a peer."""
+
+    amazon: Interface
+    customer: Interface
+
+    @property
+    def block(self) -> Network:
+        """The subnet that both are in."""
+        return self.amazon.network
+
+
+class AssignmentDeclaration(Resource):
+    """What a topology says of addresses that AWS assigns.
+
+    :ivar id: the name of the virtual interface whose peers get them.
+    :ivar addresses: of one peer each, in the order in which they are given.
+    """
+
+    addresses: tuple[AssignedAddresses, ...] = ()
+
+
 class PoolCursor(Resource):
     """How far an address pool, named by its network, has been given out; the next search starts there."""
 

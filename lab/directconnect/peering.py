@@ -10,6 +10,7 @@ from collections.abc import Collection
 from lab.directconnect import rules
 from lab.directconnect.address_rules import check_not_given, given_addresses
 from lab.directconnect.addresses import Addresses, allocate, ends, ipv4_pool, ipv6_pool
+from lab.directconnect.assignments import assigned, reserved_blocks
 from lab.directconnect.errors import ClientException
 from lab.directconnect.identifiers import new_auth_key, new_id
 from lab.directconnect.model import (
@@ -34,18 +35,24 @@ def new_peer(
     *,
     vif_type: VirtualInterfaceType,
     amazon_side_asn: int,
+    vif_name: str,
     vif_id: str | None = None,
 ) -> BgpPeer:
     """A peer with the members of a request's `asn`, `asnLong`, `authKey`, `addressFamily` and addresses.
 
-    :param vif_id: the VIF that it is for; None where the VIF is yet to be made.
+    :param vif_name: what the VIF that it is for is called.
+    :param vif_id: that VIF; None where the VIF is yet to be made.
     :raises ClientException: a rule is broken, or no addresses are left.
     """
     public = vif_type is VirtualInterfaceType.PUBLIC
     asn = rules.customer_asn(parameters, amazon_side_asn=amazon_side_asn)
     key = parameters.get("authKey")
     family = rules.address_family(parameters.get("addressFamily"))
-    addresses = _given(parameters, family, public=public) or _allocate(context, family, vif_id)
+    addresses = (
+        _given(parameters, family, public=public)
+        or assigned(context.world, vif_name, family)
+        or _allocate(context, family, vif_id)
+    )
     return BgpPeer(
         id=new_id("dxpeer", {peer.id for vif in context.world.virtual_interfaces for peer in vif.peers}),
         asn=asn,
@@ -95,6 +102,7 @@ def _allocate(context: Context, family: AddressFamily, vif_id: str | None) -> Ad
     pool = ipv4_pool() if family is AddressFamily.IPV4 else ipv6_pool(context.settings.ipv6_pool)
     name = str(pool.network)
     cursor = context.world.cursors.get(name) or PoolCursor(id=name)
-    block, after = allocate(pool, context.world.held_blocks(vif_id), cursor.next)
+    taken = context.world.held_blocks(vif_id) | reserved_blocks(context.world)
+    block, after = allocate(pool, taken, cursor.next)
     context.world.cursors.put(cursor.model_copy(update={"next": after}))
     return ends(block)

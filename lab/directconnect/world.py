@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from lab.directconnect.addresses import IPV4_BLOCK_LENGTH
 from lab.directconnect.model import (
+    AssignmentDeclaration,
     BgpPeerState,
     Connection,
     DirectConnectGateway,
@@ -120,6 +121,7 @@ class World:
         self.virtual_interfaces = Table("virtual-interface", VirtualInterface, self._journal)
         self.gateways = Table("gateway", DirectConnectGateway, self._journal)
         self.declarations = Table("declaration", GatewayDeclaration, self._journal)
+        self.assignments = Table("assignment", AssignmentDeclaration, self._journal)
         self.cursors = Table("cursor", PoolCursor, self._journal)
         self._tables: dict[str, Table[Any]] = {
             table.kind: table
@@ -128,6 +130,7 @@ class World:
                 self.virtual_interfaces,
                 self.gateways,
                 self.declarations,
+                self.assignments,
                 self.cursors,
             )
         }

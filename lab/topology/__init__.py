@@ -1,26 +1,39 @@
 """The topology file: what stands in the cage, what stands behind it, and what the customer asks AWS for.
 
 A topology is written in containerlab's words (`nodes`, `kind`, `links`, `endpoints`, `startup-config`), so
-that who knows those files can read these. Three parts are ours: `gateways` says what is behind the virtual
-interfaces, since EC2 is not simulated, `requests` holds calls of the Direct Connect API in the API's own
-words, and `expect` says what is to come of it all.
+that who knows those files can read these. Four parts are ours: `gateways` says what is behind the virtual
+interfaces, since EC2 is not simulated, `assignments` which addresses AWS gives where nobody can ask for them,
+`requests` holds calls of the Direct Connect API in the API's own words, and `expect` says what is to come of it all.
 
     schema.json      every key, for editors and for `load`; the one list of keys, kinds and runtimes
     source.py        YAML text -> plain data and the line of every value
     refusals.py      what the schema says -> one sentence with the line, the known words and a likely meant one
     load.py          plain data -> `Topology`, after the checks that a schema cannot express
+    assignments.py   the part `assignments`
     expectations.py  the part `expect`
     model.py         `Topology` and its parts
     references.py    names in requests -> ids, `${...}` in router configurations -> what AWS assigned
+    keys.py          `authKey: ${VARIABLE}` in requests -> the key that the environment holds
 
 See docs/topology.md for the reference of the format and https://containerlab.dev/manual/topo-def-file/ for
 the convention that it follows.
 """
 
 from lab.topology.load import load
-from lab.topology.model import Device, Endpoint, Expectation, Gateway, Link, Request, RouterNode, Topology
+from lab.topology.model import (
+    Assignment,
+    Device,
+    Endpoint,
+    Expectation,
+    Gateway,
+    Link,
+    Request,
+    RouterNode,
+    Topology,
+)
 
 __all__ = [
+    "Assignment",
     "Device",
     "Endpoint",
     "Expectation",

@@ -16,6 +16,7 @@ from typing import Any
 
 from botocore.loaders import create_loader
 
+from lab.topology.assignments import assignments
 from lab.topology.expectations import expectations
 from lab.topology.model import PUBLIC, Device, Endpoint, Gateway, Link, Request, RouterNode, Topology
 from lab.topology.networks import network
@@ -50,6 +51,7 @@ def load(path: Path) -> Topology:
         routers=routers,
         links=tuple(_links(source, {router.name for router in routers})),
         gateways=dict(_gateways(source)),
+        assignments=assignments(source),
         requests=tuple(_requests(source)),
         expect=tuple(expectations(source)),
     )
@@ -77,7 +79,10 @@ def _device(source: Source) -> Device:
         sentence = f"'{devices[1]}' is a second node of kind '{DEVICE_KIND}'; a lab has one"
         raise source.error(sentence, ("topology", "nodes", devices[1]))
     place = ("topology", "nodes", devices[0], "location")
-    return Device(name=devices[0], location=nodes[devices[0]]["location"], line=source.line(*place))
+    node = nodes[devices[0]]
+    return Device(
+        name=devices[0], location=node["location"], line=source.line(*place), region=node.get("region")
+    )
 
 
 def _routers(source: Source) -> Iterator[RouterNode]:

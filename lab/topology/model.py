@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network, IPv6Address, IPv6Interface, IPv6Network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,11 +24,13 @@ class Device(_Frozen):
     """The Direct Connect device, the AWS end of the cables.
 
     :param line: where the file has the location.
+    :param region: None is the one that the location is known to belong to.
     """
 
     name: str
     location: str
     line: int
+    region: str | None = None
 
 
 class RouterNode(_Frozen):
@@ -88,6 +90,17 @@ class Gateway(_Frozen):
     cidrs: tuple[Network, ...] = ()
 
 
+class Assignment(_Frozen):
+    """The addresses, in one subnet, that AWS assigns to a BGP peer.
+
+    :param line: where the file has them.
+    """
+
+    amazon: IPv4Interface | IPv6Interface
+    customer: IPv4Interface | IPv6Interface
+    line: int
+
+
 class Request(_Frozen):
     """One call of the Direct Connect API.
 
@@ -132,6 +145,7 @@ class Topology(_Frozen):
     """A lab's physical world and what is asked of AWS.
 
     :param gateways: by virtual private gateway id, Direct Connect gateway name, or PUBLIC.
+    :param assignments: by the name of the virtual interface, in the order of its peers.
     :param expect: in the file's order; empty where the file has no `expect`.
     """
 
@@ -141,5 +155,6 @@ class Topology(_Frozen):
     routers: tuple[RouterNode, ...] = ()
     links: tuple[Link, ...] = ()
     gateways: Mapping[str, Gateway] = {}
+    assignments: Mapping[str, tuple[Assignment, ...]] = {}
     requests: tuple[Request, ...] = ()
     expect: tuple[Expectation, ...] = ()

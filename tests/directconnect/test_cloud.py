@@ -29,6 +29,13 @@ def test_a_cable_is_a_connection_that_is_there_at_once(office: Office) -> None:
     assert office.connection_state(connection.id) == "available"
 
 
+def test_a_cable_can_be_a_hosted_connection_at_an_unlisted_location(office: Office) -> None:
+    connection = office.plug(location="EqXY1", region="eu-west-9", bandwidth="50Mbps")
+    assert (connection.location, connection.bandwidth, connection.region) == ("EqXY1", "50Mbps", "eu-west-9")
+    assert connection.device is not None
+    assert connection.device.startswith("EqXY1-")
+
+
 def test_a_cable_finds_the_connection_of_its_name_or_id(office: Office) -> None:
     ordered = office.call("CreateConnection", location="EqDC2", bandwidth="1Gbps", connectionName="ordered")
     for name in ("ordered", ordered["connectionId"]):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lab.directconnect.locations import LOCATIONS, find_location, locations_in
+from lab.directconnect.locations import HOSTED_BANDWIDTHS, LOCATIONS, find_location, located, locations_in
 
 
 @pytest.mark.parametrize(("asked", "code"), [("EqSe2", "EqSe2"), ("EqSE2", "EqSe2"), ("tivit", "TIVIT")])
@@ -31,3 +31,25 @@ def test_speeds_are_the_connections_bandwidths_in_short() -> None:
         assert all(re.fullmatch(r"1|10|100|400", speed.removesuffix("G")) for speed in location.speeds)
         assert all(bandwidth.endswith("Gbps") for bandwidth in location.bandwidths)
         assert set(location.mac_sec_speeds) <= set(location.speeds)
+
+
+def test_a_location_that_is_not_listed_needs_its_region() -> None:
+    assert located("Atlantis", None) is None
+    place = located("Atlantis", "eu-west-9")
+    assert place is not None
+    assert (place.code, place.region) == ("Atlantis", "eu-west-9")
+
+
+@pytest.mark.parametrize("region", [None, "us-west-2"])
+def test_a_listed_location_is_the_listed_one(region: str | None) -> None:
+    assert located("EqSE2", region) is LOCATIONS["EqSe2"]
+
+
+def test_a_listed_location_may_be_said_to_belong_elsewhere() -> None:
+    place = located("EqSe2", "us-east-1")
+    assert place is not None
+    assert (place.code, place.region) == ("EqSe2", "us-east-1")
+
+
+def test_hosted_bandwidths_are_in_the_words_of_the_api() -> None:
+    assert all(re.fullmatch(r"[1-9][0-9]*[MG]bps", bandwidth) for bandwidth in HOSTED_BANDWIDTHS)

@@ -15,7 +15,7 @@ from lab.topology.refusals import schema
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "docs" / "topology.md").read_text()
-EXAMPLE, EXPECT = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
+EXAMPLE, ASSIGNMENTS, EXPECT = re.findall(r"```yaml\n(.*?)```", TEXT, re.DOTALL)
 
 
 def test_the_example_is_the_shipped_one() -> None:
@@ -52,3 +52,11 @@ def test_every_reference_has_its_place() -> None:
     fields = _fields({**vif, "bgpPeers": [{**peer, **addresses}]})
     assert len(fields) == 10
     assert [field for field in fields if f"`{field.removeprefix('ipv4.')}`" not in TEXT] == []
+
+
+def test_the_assignments_that_it_shows_load(tmp_path: Path) -> None:
+    path = tmp_path / "case.yml"
+    path.write_text(
+        f"name: case\ntopology: {{nodes: {{dx: {{kind: aws-dx, location: EqDC2}}}}}}\n{ASSIGNMENTS}"
+    )
+    assert len(load(path).assignments["office-private"]) == 1

@@ -104,6 +104,13 @@ def test_a_location_from_a_merge_has_the_line_of_its_node(tmp_path: Path) -> Non
     assert load(written(tmp_path, text)).device.line == 4
 
 
+def test_a_location_may_have_its_region_beside_it(tmp_path: Path) -> None:
+    text = "name: least\ntopology: {nodes: {dx: {kind: aws-dx, location: EqXY1, region: eu-west-9}}}\n"
+    assert load(written(tmp_path, text)).device == Device(
+        name="dx", location="EqXY1", line=2, region="eu-west-9"
+    )
+
+
 def test_the_least_that_a_file_can_say(tmp_path: Path) -> None:
     text = "name: least\ntopology: {nodes: {dx: {kind: aws-dx, location: EqDC2}}}\n"
     topology = load(written(tmp_path, text))

@@ -28,7 +28,14 @@ def create_bgp_peer(context: Context, parameters: Parameters) -> Answer:
     vif = context.virtual_interface(rules.required(parameters, "virtualInterfaceId"))
     wanted = rules.required(parameters, "newBGPPeer")
     _check_not_deleting(vif)
-    peer = new_peer(context, wanted, vif_type=vif.type, amazon_side_asn=vif.amazon_side_asn, vif_id=vif.id)
+    peer = new_peer(
+        context,
+        wanted,
+        vif_type=vif.type,
+        amazon_side_asn=vif.amazon_side_asn,
+        vif_name=vif.name,
+        vif_id=vif.id,
+    )
     check_room(vif.standing_peers, peer, _redundancy(context, vif))
     _check_allowed_asn(vif, peer)
     vif = context.world.virtual_interfaces.put(vif.model_copy(update={"peers": (*vif.peers, peer)}))

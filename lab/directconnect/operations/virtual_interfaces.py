@@ -113,7 +113,9 @@ def _create(
     member = "virtualInterfaceName"
     name = rules.name(member, rules.required(wanted, member), longest=LONGEST_NAME)
     _check_quota(context, connection, type_)
-    peer = new_peer(context, wanted, vif_type=type_, amazon_side_asn=attachment.amazon_side_asn)
+    peer = new_peer(
+        context, wanted, vif_type=type_, amazon_side_asn=attachment.amazon_side_asn, vif_name=name
+    )
     terms = {field: getattr(peer, field) for field in SessionTerms.model_fields}
     public = type_ is VirtualInterfaceType.PUBLIC
     vif = VirtualInterface(
