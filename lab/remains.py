@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from lab.network.namespaces import namespaces, processes_in, remove_namespace
+from lab.network.namespaces import namespaces, processes_in_all, remove_namespace
 from lab.places import Places
 from lab.routers import remove_leftovers
 from lab.routers.processes import end_processes
@@ -26,7 +26,7 @@ def remove_remains(places: Places) -> None:
     end_processes(_launchers(places.run))
     remove_leftovers(places.name)
     names = namespaces(places.namespace_prefix)
-    end_processes([pid for name in names for pid in processes_in(name)])
+    end_processes(processes_in_all(names))
     for name in names:
         remove_namespace(name)
     shutil.rmtree(places.run, ignore_errors=True)

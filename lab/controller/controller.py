@@ -29,6 +29,7 @@ from lab.directconnect.model import (
 from lab.directconnect.store import StoreError
 from lab.errors import LabError, SpeakerError
 from lab.network.links import End
+from lab.network.neighbours import ensure_room
 from lab.network.watch import LinkEvent, LinkWatch
 
 log = logging.getLogger("dxlab.controller")
@@ -295,6 +296,7 @@ class Controller:
         speaking = self._speaking.get(peer.id)
         if speaking is None or speaking.fingerprint != spec.fingerprint:
             await self._stop_speaker(peer.id)
+            ensure_room(len(self._observer.sessions))
             self._observer.wired(vif, peer, time.time())
             await self._launcher.start(spec)
             speaking = self._speaking[peer.id] = Speaking(spec.fingerprint, spec.announce)

@@ -19,7 +19,7 @@ import ctypes
 import errno
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -97,9 +97,14 @@ def namespace_exists(name: str) -> bool:
 
 def processes_in(name: str) -> list[int]:
     """The ids of the processes whose network namespace this is; none where there is no such namespace."""
-    path = DIRECTORY / name
+    return processes_in_all([name])
+
+
+def processes_in_all(names: Iterable[str]) -> list[int]:
+    """The ids of the processes that are in any of these network namespaces, at one look over all there are."""
+    wanted = {identity for name in names if (identity := _identity(DIRECTORY / name))}
     pids = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit())
-    return sorted(pid for pid in pids if _same_namespace(Path(f"/proc/{pid}/ns/net"), path))
+    return sorted(pid for pid in pids if _identity(Path(f"/proc/{pid}/ns/net")) in wanted)
 
 
 def write_sysctl(namespace: str, key: str, value: str) -> None:
@@ -234,10 +239,16 @@ def _is_namespace(path: Path) -> bool:
 
 
 def _same_namespace(one: Path, other: Path) -> bool:
+    return _identity(one) is not None and _identity(one) == _identity(other)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells one namespace from every other; None where there is none."""
     try:
-        return one.samefile(other)
+        status = path.stat()
     except OSError:
-        return False
+        return None
+    return status.st_dev, status.st_ino
 
 
 # ---- system calls -----------------------------------------------------------------------------------------

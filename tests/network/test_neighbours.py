@@ -1,0 +1,54 @@
+"""The limits of the kernel's neighbour tables, on files that stand for /proc/sys."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from lab.network.neighbours import ensure_room, entries_for
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    made = tmp_path / "default"
+    made.mkdir()
+    (made / "gc_thresh2").write_text("512\n")
+    (made / "gc_thresh3").write_text("1024\n")
+    return made
+
+
+def limits(table: Path) -> tuple[int, int]:
+    return int((table / "gc_thresh2").read_text()), int((table / "gc_thresh3").read_text())
+
+
+@pytest.mark.parametrize(("sessions", "entries"), [(0, 0), (1, 4), (256, 1024), (257, 2048), (1000, 4096)])
+def test_a_table_has_room_for_both_ends_and_as_much_again(sessions: int, entries: int) -> None:
+    assert entries_for(sessions) == entries
+
+
+def test_what_is_large_enough_stays(table: Path) -> None:
+    ensure_room(256, (table,))
+    assert limits(table) == (512, 1024)
+
+
+def test_what_is_too_small_is_raised(table: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, "dxlab.network"):
+        ensure_room(1000, (table,))
+    assert limits(table) == (4096, 4096)
+    assert "raised from 1024 to 4096" in caplog.text
+
+
+def test_a_namespace_without_the_setting_is_left_alone(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ensure_room(1000, (tmp_path / "absent",))
+    assert caplog.text == ""
+
+
+def test_what_cannot_be_raised_is_said_with_what_to_do(table: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (table / "gc_thresh2").unlink()
+    (table / "gc_thresh2").mkdir()
+    ensure_room(1000, (table,))
+    assert "set it to 4096 on the host with sysctl" in caplog.text
