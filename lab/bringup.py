@@ -23,7 +23,7 @@ from lab.directconnect.model import AssignedAddresses, Connection, LogicalRedund
 from lab.errors import TopologyError, UsageError
 from lab.network.links import End
 from lab.places import Places
-from lab.routers import Router, create
+from lab.routers import Router, commands_of, create, interfaces_of
 from lab.topology import Link, Request, Topology
 from lab.topology.references import resolve
 
@@ -143,7 +143,11 @@ class Bringup:
                 continue
             self._tell(f"router {node.name}: starting {node.kind}")
             text = resolve(node.startup_config.read_text(), virtual_interfaces, node.startup_config)
-            await asyncio.to_thread(router.start, text, secrets=secrets)
+            interfaces = interfaces_of(node, virtual_interfaces, self._topology.path)
+            commands = commands_of(node, virtual_interfaces, self._topology.path)
+            await asyncio.to_thread(
+                router.start, text, interfaces=interfaces, commands=commands, secrets=secrets
+            )
 
     @property
     def _tally(self) -> Path:

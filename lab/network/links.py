@@ -75,6 +75,12 @@ def set_link(end: End, *, up: bool) -> None:
         kernel.link("set", index=index_of(end), state="up" if up else "down")
 
 
+def set_mtu(end: End, mtu: int) -> None:
+    """Set the largest packet that an interface sends, in bytes."""
+    with netlink(end.namespace) as kernel:
+        kernel.link("set", index=index_of(end), mtu=mtu)
+
+
 def has_carrier(end: End) -> bool:
     """Whether both the interface and its cable's other end are up; False where there is no such interface."""
     if not namespace_exists(end.namespace):

@@ -13,6 +13,7 @@ The lab plugs the cables between `prepare` and `start`: a place exists before it
 finds its interfaces when it starts has nothing to wait for.
 """
 
+from lab.routers.interfaces import Interface, commands_of, interfaces_of
 from lab.routers.kinds import KINDS, Neighbour, RouterKind, RouterRoute, SubInterface
 from lab.routers.router import Router, create
 from lab.routers.runtimes import RUNTIMES, Completed, RouterRuntime, remove_leftovers
@@ -21,12 +22,15 @@ __all__ = [
     "KINDS",
     "RUNTIMES",
     "Completed",
+    "Interface",
     "Neighbour",
     "Router",
     "RouterKind",
     "RouterRoute",
     "RouterRuntime",
     "SubInterface",
+    "commands_of",
     "create",
+    "interfaces_of",
     "remove_leftovers",
 ]

@@ -1,8 +1,9 @@
 """One customer router, from its place to its sessions.
 
     prepare     the place: a network namespace, a directory            then the lab plugs the cables in
-    start       check the configuration, make the 802.1Q sub-interfaces it asks for, start the daemons, apply
-    it reconfigure carry out lines at run time, as typed at the router's terminal
+    start       check the configuration, make the interfaces as it and the topology ask for, start the daemons
+                with it, run the topology's commands
+    reconfigure give it another configuration at run time, in its kind's way
     stop        end the daemons; the place and its cables stay
     remove      take the place away
 
@@ -12,25 +13,27 @@ by the network namespace that they run in.
 
 from __future__ import annotations
 
+import shlex
 import signal
+import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from lab.errors import RouterError, without_secrets
-from lab.network.links import End, find_link, has_carrier
-from lab.network.namespaces import namespace_exists, netlink
-from lab.network.vlan import vlan_driver
-from lab.routers.kinds import KINDS, Neighbour, RouterRoute, SubInterface
+from lab.network.namespaces import namespace_exists
+from lab.routers.interfaces import Interface, ensure_interfaces, merged
+from lab.routers.kinds import KINDS, Neighbour, RouterRoute
 from lab.routers.kinds.base import Argv
 from lab.routers.processes import end_processes
 from lab.routers.runtimes import Completed, RouterRuntime, runtime_of
 from lab.routers.runtimes.base import Site
 from lab.topology import RouterNode
 
-#: What an Ethernet port has unless somebody sets another, and what a new virtual interface has at AWS.
-_MTU = 1500
 _LOG_LINES = 20
-_REFUSED = "refuses the configuration"
+_REFUSED, _NO_START = "refuses the configuration", "does not start"
+#: Seconds within which daemons must answer, within which a started program must have become one, and between two
+#: questions whether they do.
+_PATIENCE, _GRACE, _PAUSE = 15.0, 2.0, 0.01
 
 
 def create(node: RouterNode, *, lab: str, directory: Path, namespace: str) -> Router:
@@ -57,6 +60,8 @@ class Router:
         self._runtime = runtime
         self._kind = runtime.kind
         self.place = runtime.place
+        self._interfaces: Sequence[Interface] = ()
+        self._commands: Sequence[Argv] = ()
         self._secrets: Collection[str] = ()
 
     # ----- life --------------------------------------------------------------------------------------------
@@ -68,22 +73,33 @@ class Router:
         """
         self._runtime.prepare()
 
-    def start(self, configuration: str, *, secrets: Collection[str] = ()) -> None:
+    def start(
+        self,
+        configuration: str,
+        *,
+        interfaces: Sequence[Interface] = (),
+        commands: Sequence[Argv] = (),
+        secrets: Collection[str] = (),
+    ) -> None:
         """Run the router with this configuration; one that runs already is started anew.
 
         :param configuration: in the router's own language, all references resolved.
+        :param interfaces: what the topology asks for beside it.
+        :param commands: of a user, to be run inside the router now and after every `restart`.
         :param secrets: what no error may show, whichever line it stands in: keys of sessions.
         :raises RouterError: the configuration is refused, with the daemon's words, file and line; or a daemon
             does not start. No daemon of the router is left then.
         """
-        self._secrets = secrets
+        self._interfaces, self._commands, self._secrets = interfaces, commands, secrets
         self._check(configuration)
-        self._ensure_sub_interfaces(configuration)
-        self._runtime.write(self._kind.files(configuration))
+        self._ensure_interfaces(configuration)
+        self._runtime.write(self._kind.files(configuration, self.place))
         self._boot()
 
     def restart(self) -> None:
-        """End the daemons and start them again with the configuration of `start`."""
+        """End the daemons and start them again with the configuration that their files hold: that of `start`, or
+        of a `reconfigure` that replaced it.
+        """
         self._boot()
 
     def stop(self) -> None:
@@ -98,13 +114,17 @@ class Router:
         """Take the router and its place away; no error where they are gone."""
         self._runtime.remove()
 
-    def reconfigure(self, lines: str) -> None:
-        """Carry out configuration lines on the running router; what they do not mention stays.
+    def reconfigure(self, configuration: str) -> None:
+        """Give the running router another configuration in its kind's own way: an FRR carries the lines out as if
+        they were typed at its terminal, and what they do not mention stays; a daemon that reads a file takes the
+        text as its whole configuration from now on.
 
-        :raises RouterError: the router refuses a line. Lines that it took before stay in force.
+        :raises RouterError: the router refuses it. Nothing has changed then, but for lines that FRR's daemons
+            took before the one that they refuse.
         """
-        self._check(lines)
-        self._ensure_sub_interfaces(lines)
+        self._check(configuration)
+        self._ensure_interfaces(configuration)
+        self._runtime.write(self._kind.amended_files(configuration, self.place))
         self._demand(self._runtime.run(self._kind.amend_command(self.place)), _REFUSED)
 
     # ----- questions ---------------------------------------------------------------------------------------
@@ -145,38 +165,44 @@ class Router:
         self._runtime.write({self._kind.candidate_file: configuration})
         self._demand(self._runtime.run(self._kind.check_command(self.place)), _REFUSED)
 
-    def _ensure_sub_interfaces(self, configuration: str) -> None:
-        driver = vlan_driver()
-        for wanted in self._kind.sub_interfaces(configuration):
-            trunk = End(self.namespace, wanted.parent)
-            self._demand_cable(trunk, wanted)
-            driver.ensure(trunk, wanted.vlan, End(self.namespace, wanted.name), mtu=_MTU)
-            driver.set_carrier(trunk, has_carrier(trunk))
-
-    def _demand_cable(self, trunk: End, wanted: SubInterface) -> None:
-        with netlink(trunk.namespace) as kernel:
-            if find_link(kernel, trunk.interface) is not None:
-                return
-        raise RouterError(
-            f"{self.source}:{wanted.line}: {wanted.name} is a sub-interface of {wanted.parent}, but "
-            f"no cable is plugged into {wanted.parent}; add a link to '{self.name}:{wanted.parent}'"
+    def _ensure_interfaces(self, configuration: str) -> None:
+        configured = (
+            Interface(each.name, f"{self.source}:{each.line}", each.parent, each.vlan)
+            for each in self._kind.sub_interfaces(configuration)
         )
+        ensure_interfaces(self.name, self.namespace, merged(configured, self._interfaces))
 
     def _boot(self) -> None:
         self.stop()
         try:
             for command in self._kind.start_commands(self.place):
-                self._demand(self._runtime.run(command), "does not start")
-            self._demand(self._runtime.run(self._kind.apply_command(self.place)), _REFUSED)
+                self._demand(self._runtime.start(command), _NO_START)
+            self._await_answer()
+            for command in self._commands:
+                self._demand(self.execute(command), f"fails to carry out '{shlex.join(command)}'")
         except RouterError:
             self.stop()
             raise
+
+    def _await_answer(self) -> None:
+        """Wait until the daemons answer.
+
+        :raises RouterError: they do not in time, or are gone.
+        """
+        begin = time.monotonic()
+        while (ended := self._runtime.run(self._kind.probe_command(self.place))).status:
+            if time.monotonic() - begin > (_PATIENCE if self.is_running() else _GRACE):
+                self._demand(Completed(ended.status, self.log_tail() or ended.output), _NO_START)
+            time.sleep(_PAUSE)
+        if not self.is_running():
+            self._demand(Completed(1, self.log_tail()), _NO_START)
 
     def _demand(self, ended: Completed, failure: str) -> None:
         """Raise RouterError, with the daemon's words about the user's own file, where a command failed."""
         if ended.status == 0:
             return
         refusals = self._kind.refusals(ended.output)
+        failure = _REFUSED if refusals else failure
         words = [f"{self.source}:{refusal.line}: {refusal.words}" for refusal in refusals]
         text = "\n  ".join([f"router '{self.name}' {failure}:", *(words or [self._last_words(ended)])])
         raise RouterError(without_secrets(text, self._secrets))

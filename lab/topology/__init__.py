@@ -9,10 +9,11 @@ interfaces, since EC2 is not simulated, `assignments` which addresses AWS gives 
     source.py        YAML text -> plain data and the line of every value
     refusals.py      what the schema says -> one sentence with the line, the known words and a likely meant one
     load.py          plain data -> `Topology`, after the checks that a schema cannot express
+    interfaces.py    the part of it that is a router's interfaces and commands
     assignments.py   the part `assignments`
     expectations.py  the part `expect`
     model.py         `Topology` and its parts
-    references.py    names in requests -> ids, `${...}` in router configurations -> what AWS assigned
+    references.py    names in requests -> ids, `${...}` of a router's -> what AWS assigned
     keys.py          `authKey: ${VARIABLE}` in requests -> the key that the environment holds
 
 See docs/topology.md for the reference of the format and https://containerlab.dev/manual/topo-def-file/ for
@@ -22,25 +23,31 @@ the convention that it follows.
 from lab.topology.load import load
 from lab.topology.model import (
     Assignment,
+    Command,
     Device,
     Endpoint,
     Expectation,
     Gateway,
     Link,
+    NodeInterface,
     Request,
     RouterNode,
     Topology,
+    Written,
 )
 
 __all__ = [
     "Assignment",
+    "Command",
     "Device",
     "Endpoint",
     "Expectation",
     "Gateway",
     "Link",
+    "NodeInterface",
     "Request",
     "RouterNode",
     "Topology",
+    "Written",
     "load",
 ]

@@ -18,6 +18,7 @@ from botocore.loaders import create_loader
 
 from lab.topology.assignments import assignments
 from lab.topology.expectations import expectations
+from lab.topology.interfaces import INTERFACE, commands_of, interfaces_of
 from lab.topology.model import PUBLIC, Device, Endpoint, Gateway, Link, Request, RouterNode, Topology
 from lab.topology.networks import network
 from lab.topology.refusals import check_schema, known, meant
@@ -27,8 +28,6 @@ DEVICE_KIND = "aws-dx"
 #: What a topology's file is called in a folder of its own.
 FILE_NAME = "topology.yml"
 
-#: What Linux accepts as an interface's name (IFNAMSIZ is 16 with the final zero).
-_INTERFACE = re.compile(r"(?!(?:lo|\.{1,2})$)[^\s/:]{1,15}")
 #: What AWS accepts as a connection's name.
 _CONNECTION = re.compile(r"[\w ,/-]{1,100}", re.ASCII)
 _VIRTUAL_GATEWAY = re.compile(r"vgw-([0-9a-f]{8}|[0-9a-f]{17})")
@@ -106,6 +105,8 @@ def _router(source: Source, name: str, node: Mapping[str, Any]) -> RouterNode:
         startup_config=config,
         runtime=node.get("runtime", "namespace"),
         image=node.get("image"),
+        interfaces=tuple(interfaces_of(source, node, place)),
+        commands=tuple(commands_of(source, node, place)),
     )
 
 
@@ -155,7 +156,7 @@ def _endpoint(source: Source, text: str, place: Place, routers: set[str]) -> End
     nodes = source.data["topology"]["nodes"]
     if node not in nodes:
         raise source.error(f"'{text}' names no node; {known(node, nodes)}", place)
-    if node in routers and not _INTERFACE.fullmatch(interface):
+    if node in routers and (interface == "lo" or not INTERFACE.fullmatch(interface)):
         wanted = "up to 15 characters without space, '/' and ':', and not 'lo'"
         raise source.error(f"'{interface}' cannot name an interface: use {wanted}", place)
     if node not in routers and not _CONNECTION.fullmatch(interface):

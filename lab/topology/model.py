@@ -33,6 +33,38 @@ class Device(_Frozen):
     region: str | None = None
 
 
+class Written(_Frozen):
+    """A text of the file that may hold references, and the line in which it stands."""
+
+    text: str
+    line: int
+
+
+class NodeInterface(_Frozen):
+    """What a router's interface is given beside what its configuration says, in netplan's words.
+
+    :param addresses: the complete set, with prefix lengths; None leaves them to the router.
+    :param mtu: None leaves it as it is; a new 802.1Q sub-interface then has 1500.
+    :param link: the interface on which an 802.1Q sub-interface stands; None where it is none, or where the
+        router's configuration says so.
+    :param vlan: netplan's `id`, the VLAN of the sub-interface.
+    """
+
+    name: str
+    line: int
+    addresses: tuple[Written, ...] | None = None
+    mtu: int | None = None
+    link: str | None = None
+    vlan: int | None = None
+
+
+class Command(_Frozen):
+    """A command that is run inside a router after every start; its words may hold references."""
+
+    words: tuple[str, ...]
+    line: int
+
+
 class RouterNode(_Frozen):
     """A customer router.
 
@@ -45,6 +77,8 @@ class RouterNode(_Frozen):
     startup_config: Path
     runtime: str = "namespace"
     image: str | None = None
+    interfaces: tuple[NodeInterface, ...] = ()
+    commands: tuple[Command, ...] = ()
 
 
 class Endpoint(_Frozen):

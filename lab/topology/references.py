@@ -44,13 +44,26 @@ def resolve(text: str, virtual_interfaces: Iterable[ApiRecord], path: Path) -> s
     :raises TopologyError: (with file and line) a reference names what is not there.
     """
     standing = [vif for vif in virtual_interfaces if vif["virtualInterfaceState"] not in _GONE]
-    lines = text.split("\n")
-    for index, line in enumerate(lines):
-        try:
-            lines[index] = _REFERENCE.sub(lambda match: _value(match[1], standing), line)
-        except _UnknownError as unknown:
-            raise TopologyError(str(unknown), path, index + 1) from None
-    return "\n".join(lines)
+    lines = enumerate(text.split("\n"), 1)
+    return "\n".join(resolve_line(line, standing, path, number) for number, line in lines)
+
+
+def resolve_line(line: str, virtual_interfaces: Iterable[ApiRecord], path: Path, number: int) -> str:
+    """One line, or a part of one, with every reference replaced.
+
+    :param number: the line's, for errors.
+    :raises TopologyError: (with file and line) a reference names what is not there.
+    """
+    standing = [vif for vif in virtual_interfaces if vif["virtualInterfaceState"] not in _GONE]
+    try:
+        return _REFERENCE.sub(lambda match: _value(match[1], standing), line)
+    except _UnknownError as unknown:
+        raise TopologyError(str(unknown), path, number) from None
+
+
+def holds_reference(text: str) -> bool:
+    """Whether there is anything to replace."""
+    return _REFERENCE.search(text) is not None
 
 
 def substitute_names(parameters: Mapping[str, Any], ids: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:

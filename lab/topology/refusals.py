@@ -181,6 +181,14 @@ def _image_elsewhere(_: _Refused) -> str:
     return "'image' is for 'runtime: docker'"
 
 
+def _alone(refused: _Refused) -> str:
+    """A key that stands without the one that it needs beside it."""
+    key = next(key for key in refused.demand if key in refused.value)
+    if key == "image":
+        return _image_elsewhere(refused)
+    return f"an {refused.title} with '{key}' needs '{refused.demand[key][0]}' too"
+
+
 def _shown(value: object) -> str:
     """A value as a sentence can hold it."""
     if value is None:
@@ -193,7 +201,7 @@ def _shown(value: object) -> str:
 _SENTENCES: dict[str, Callable[[_Refused], str]] = {
     "additionalProperties": _unknown_key,
     "const": _image_elsewhere,
-    "dependentRequired": _image_elsewhere,
+    "dependentRequired": _alone,
     "enum": _unknown_word,
     "maxItems": _wrong_count,
     "maxLength": _wrong_form,

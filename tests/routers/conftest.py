@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lab.network.namespaces import namespaces, processes_in, remove_namespace
-from lab.routers import Router, create, remove_leftovers
+from lab.routers import KINDS, RUNTIMES, Router, create, remove_leftovers
 from lab.routers.processes import end_processes
 from lab.topology import RouterNode
 from tests.support.docker import docker_engine
@@ -18,8 +18,11 @@ LAB = "trouters"
 RUN = Path("/run/dxlab-trouters")
 
 #: Every combination that a topology can ask for, with what it needs.
-IN_NAMESPACE = pytest.param(("frr", "namespace"), id="frr-namespace")
-IN_DOCKER = pytest.param(("frr", "docker"), id="frr-docker", marks=pytest.mark.docker)
+COMBINATIONS = [
+    pytest.param((kind, runtime), id=f"{kind}-{runtime}", marks=[pytest.mark.docker] * (runtime == "docker"))
+    for kind in KINDS
+    for runtime in RUNTIMES
+]
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,10 @@ CONTRIBUTING.md).
 """
 
 from lab.routers.kinds.base import Neighbour, Refusal, RouterKind, RouterRoute, SubInterface
+from lab.routers.kinds.bird import Bird
 from lab.routers.kinds.frr import Frr
 
 #: Kinds by the name that a topology's `kind` has; topology/schema.json lists the same names.
-KINDS: dict[str, RouterKind] = {kind.name: kind for kind in (Frr(),)}
+KINDS: dict[str, RouterKind] = {kind.name: kind for kind in (Frr(), Bird())}
 
 __all__ = ["KINDS", "Neighbour", "Refusal", "RouterKind", "RouterRoute", "SubInterface"]

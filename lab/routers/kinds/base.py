@@ -2,6 +2,14 @@
 
 A kind opens no file and starts no process. It says which files and commands there have to be, and reads what
 the commands printed; `place` is the router's own directory as the daemons see it.
+
+Daemons differ in where a configuration goes. Most read a file of their own when they start, and when they are
+told to read it again, it is the whole of what they shall do from then on. FRR's are given lines by a shell
+instead, at the start as at any later time, and add them to what they do already. Two methods hold that
+difference, `start_commands` and `amended_files`, and nobody else has to know of it.
+
+Daemons differ in how they go into the background, too. One that does not do it by itself is sent there by
+`in_background`. `probe_command` tells when it answers.
 """
 
 from __future__ import annotations
@@ -75,35 +83,53 @@ class RouterRoute:
     next_hops: tuple[IPv4Address | IPv6Address, ...] = ()
 
 
+def in_background(argv: Argv, log: PurePath) -> Argv:
+    """The command that starts a program which stays in the foreground, without waiting for it. What it says goes
+    to the log.
+    """
+    return ("setsid", "--fork", "sh", "-c", 'exec "$@" </dev/null >>"$0" 2>&1', str(log), *argv)
+
+
 class RouterKind(ABC):
     """One routing daemon's ways."""
 
     #: As a topology's `kind` calls it.
     name: str
+    #: As its makers call it.
+    title: str
     #: The user and group that own the router's directory, and as which the daemons run.
     user: str
     #: The container image of the docker runtime, unless the topology names another.
-    image: str
+    image: str = "dxlab-router"
     #: Paths of the programs; each is also the name of the process that it becomes.
     daemons: tuple[PurePath, ...]
     #: The Debian package that brings them.
     package: str
-    #: Linux capabilities (capabilities(7), without CAP_) that a container needs for them.
+    #: Linux capabilities (capabilities(7), without CAP_) that the daemons are left with: those that they keep and
+    #: those that they need to become `user`.
     capabilities: tuple[str, ...]
     #: Where the daemons expect their directory in a container, so that their own tools find them there.
     container_directory: PurePath
     #: The file of the router's directory into which the daemons log.
     log_file: str
     #: The file of the router's directory that `check_command` and `amend_command` read.
-    candidate_file: str
+    candidate_file: str = "candidate.conf"
 
     @abstractmethod
-    def files(self, configuration: str) -> Mapping[str, str]:
-        """The files that the router's directory must hold before the daemons start, by name."""
+    def files(self, configuration: str, place: PurePath) -> Mapping[str, str]:
+        """The files that the router's directory must hold before the daemons start, by name. Lines of the
+        configuration keep their numbers.
+        """
 
-    @abstractmethod
-    def sub_interfaces(self, configuration: str) -> tuple[SubInterface, ...]:
+    def amended_files(self, configuration: str, place: PurePath) -> Mapping[str, str]:
+        """The files that are written anew when the running router is given this configuration: all of them, for
+        it is the whole one from then on. A kind that adds lines to what runs keeps its files as they were.
+        """
+        return self.files(configuration, place)
+
+    def sub_interfaces(self, configuration: str) -> tuple[SubInterface, ...]:  # noqa: ARG002 - most name none
         """The 802.1Q sub-interfaces that the configuration asks for, each once."""
+        return ()
 
     @abstractmethod
     def check_command(self, place: PurePath) -> Argv:
@@ -111,21 +137,25 @@ class RouterKind(ABC):
 
     @abstractmethod
     def start_commands(self, place: PurePath) -> Sequence[Argv]:
-        """Start the daemons, in this order. Each command returns once its daemon can be asked."""
+        """Start the daemons with the configuration in `files`, in this order. Each command ends by itself and
+        leaves its daemon in the background; the status is not 0 where a daemon does not start or refuses.
+        """
 
-    @abstractmethod
-    def apply_command(self, place: PurePath) -> Argv:
-        """Give the running daemons the configuration in `files`; the status is not 0 where they refuse it."""
+    def probe_command(self, place: PurePath) -> Argv:  # noqa: ARG002 - where the start waits, there is no question
+        """Ask the daemons for a sign of life; the status is 0 from when they answer. A kind whose start commands
+        end no earlier than that has nothing to ask.
+        """
+        return ("true",)
 
     @abstractmethod
     def amend_command(self, place: PurePath) -> Argv:
-        """Carry out the candidate file's lines on the running daemons, as if typed at the router's
-        terminal.
+        """Have the running daemons take what `amended_files` and the candidate file hold; the status is not 0
+        where they refuse it.
         """
 
     @abstractmethod
     def refusals(self, output: str) -> tuple[Refusal, ...]:
-        """What the daemon refuses, from what a check, an apply or an amend printed. What stands
+        """What the daemon refuses, from what a check, a start or an amend printed. What stands
         behind a word for a key is left out; a key behind a misspelt one is for the caller to take out.
         """
 

@@ -53,8 +53,8 @@ class Frr(RouterKind):
     """The Free Range Routing suite."""
 
     name = "frr"
+    title = "FRR"
     user = "frr"
-    image = "dxlab-router"
     daemons: tuple[PurePath, ...] = (_PROGRAMS / "zebra", _PROGRAMS / "staticd", _PROGRAMS / "bgpd")
     package = "frr"
     capabilities = (
@@ -63,13 +63,16 @@ class Frr(RouterKind):
     )
     container_directory = PurePath("/run/frr")
     log_file = "frr.log"
-    candidate_file = "candidate.conf"
 
-    def files(self, configuration: str) -> Mapping[str, str]:
+    def files(self, configuration: str, place: PurePath) -> Mapping[str, str]:  # noqa: ARG002 - options say it
         return {
             "frr.conf": configuration + ("" if _DELAY in configuration else _WITHOUT_HOLD),
             "vtysh.conf": "service integrated-vtysh-config\n",
         }
+
+    def amended_files(self, configuration: str, place: PurePath) -> Mapping[str, str]:  # noqa: ARG002 - none
+        """None: the lines are carried out as if typed at the router's terminal, and gone after a restart."""
+        return {}
 
     def sub_interfaces(self, configuration: str) -> tuple[SubInterface, ...]:
         found: dict[str, SubInterface] = {}
@@ -83,10 +86,8 @@ class Frr(RouterKind):
         return (*_LINEWISE, "--config_dir", str(place), "-C", "-f", str(place / self.candidate_file))
 
     def start_commands(self, place: PurePath) -> Sequence[Argv]:
-        return tuple(self._daemon_command(program, place) for program in self.daemons)
-
-    def apply_command(self, place: PurePath) -> Argv:
-        return (*_LINEWISE, *_tools_options(place), "-b")
+        daemons = (self._daemon_command(program, place) for program in self.daemons)
+        return (*daemons, (*_LINEWISE, *_tools_options(place), "-b"))
 
     def amend_command(self, place: PurePath) -> Argv:
         return (*_LINEWISE, *_tools_options(place), "-f", str(place / self.candidate_file))

@@ -74,6 +74,10 @@ class RouterRuntime(ABC):
         """
 
     @abstractmethod
+    def start(self, argv: Sequence[str]) -> Completed:
+        """Run a command that starts a daemon, with no more capabilities than its kind's."""
+
+    @abstractmethod
     def command(self, argv: Sequence[str], *, terminal: bool) -> Argv:
         """The command of this machine that runs `argv` in the place, for a user's own input and output.
 

@@ -18,6 +18,7 @@ import socket
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from pathlib import Path, PurePath
 from typing import cast
 from urllib.parse import urlsplit
@@ -63,8 +64,9 @@ class DockerRuntime(RouterRuntime):
         self._ensure_directory()
 
     def write(self, files: Mapping[str, str]) -> None:
+        group = self._group
         with self._container() as container:
-            container.put_archive(str(self.place), _archive(files))
+            container.put_archive(str(self.place), _archive(files, group))
 
     def read(self, name: str) -> str:
         shown = self.run(["cat", str(self.place / name)])
@@ -76,6 +78,10 @@ class DockerRuntime(RouterRuntime):
             ended = container.exec_run(["sh", "-c", 'exec "$@" 2>&1', "sh", *argv])
         status, output = cast(tuple[int, bytes], ended)
         return Completed(status, output.decode(errors="replace"))
+
+    def start(self, argv: Sequence[str]) -> Completed:
+        """Nothing in the container has more capabilities."""
+        return self.run(argv)
 
     def command(self, argv: Sequence[str], *, terminal: bool) -> Argv:
         return ("docker", "exec", "--interactive", *(["--tty"] if terminal else []), self.container, *argv)
@@ -94,6 +100,11 @@ class DockerRuntime(RouterRuntime):
             for container in engine.containers.list(all=True, filters={"label": f"{LAB_LABEL}={lab}"}):
                 with suppress(NotFound):
                     container.remove(force=True)
+
+    @cached_property
+    def _group(self) -> int:
+        """The id of the kind's group in this image."""
+        return int(self.run(["stat", "--format=%g", str(self.place)]).output)
 
     def _ensure_directory(self) -> None:
         made = self.run(["mkdir", "-p", "-m", "0750", str(self.place)])
@@ -231,13 +242,13 @@ def _pid(container: Container) -> int:
     return pid
 
 
-def _archive(files: Mapping[str, str]) -> bytes:
-    """The files as a tar archive, for root alone."""
+def _archive(files: Mapping[str, str], group: int) -> bytes:
+    """The files as a tar archive, for root and for this group to read."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for name, text in files.items():
             content = text.encode()
             member = tarfile.TarInfo(name)
-            member.size, member.mode = len(content), 0o600
+            member.size, member.mode, member.gid = len(content), 0o640, group
             archive.addfile(member, io.BytesIO(content))
     return buffer.getvalue()

@@ -77,6 +77,10 @@ class NamespaceRuntime(RouterRuntime):
             raise RouterError(sentence) from None
         return Completed(ended.returncode, ended.stdout.decode(errors="replace"))
 
+    def start(self, argv: Sequence[str]) -> Completed:
+        kept = "".join(f",+{capability.lower()}" for capability in self.kind.capabilities)
+        return self.run(("setpriv", f"--bounding-set=-all{kept}", *argv))
+
     def command(self, argv: Sequence[str], *, terminal: bool) -> Argv:  # noqa: ARG002 - another runtime needs it
         return ("nsenter", f"--net={DIRECTORY / self.site.namespace}", "--", *argv)
 

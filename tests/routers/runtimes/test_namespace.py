@@ -72,7 +72,7 @@ def test_a_daemon_that_cannot_start_says_why(
     # FRR's daemons hold a lock on their pid file, so that none of them runs twice.
     with (SITE.directory / "bgpd.pid").open("w") as taken:
         fcntl.lockf(taken, fcntl.LOCK_EX)
-        with pytest.raises(RouterError, match=r"^router 'edge' does not start:\n  .*bgpd\.pid"):
+        with pytest.raises(RouterError, match=r"(?s)^router 'edge' does not start:\n  .*bgpd\.pid"):
             router.start("hostname edge\n")
     assert not router.is_running()
 

@@ -1,0 +1,27 @@
+"""Configurations in each kind's own language, for the tests that every kind and runtime passes: a file a kind."""
+
+from tests.routers.samples.base import (
+    EDGE_ADDRESSES,
+    EDGE_PREFIXES,
+    FAR_ADDRESSES,
+    FAR_PREFIXES,
+    KEY,
+    WRONG_KEY,
+    Sample,
+)
+from tests.routers.samples.bird import BIRD
+from tests.routers.samples.frr import FAR, FRR
+
+SAMPLES = {"bird": BIRD, "frr": FRR}
+
+__all__ = [
+    "EDGE_ADDRESSES",
+    "EDGE_PREFIXES",
+    "FAR",
+    "FAR_ADDRESSES",
+    "FAR_PREFIXES",
+    "KEY",
+    "SAMPLES",
+    "WRONG_KEY",
+    "Sample",
+]
