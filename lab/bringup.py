@@ -52,6 +52,8 @@ class Bringup:
         self._moved = asyncio.Event()
         cloud.subscribe(lambda _: self._moved.set())
         self.routers = routers_of(topology, places)
+        #: What the routers that were started here were given, by name; with keys.
+        self.configurations: dict[str, str] = {}
 
     @asynccontextmanager
     async def standing(self) -> AsyncIterator[None]:
@@ -143,6 +145,7 @@ class Bringup:
                 continue
             self._tell(f"router {node.name}: starting {node.kind}")
             text = resolve(node.startup_config.read_text(), virtual_interfaces, node.startup_config)
+            self.configurations[node.name] = text
             interfaces = interfaces_of(node, virtual_interfaces, self._topology.path)
             commands = commands_of(node, virtual_interfaces, self._topology.path)
             await asyncio.to_thread(

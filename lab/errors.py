@@ -9,6 +9,7 @@
     +-- NetworkError         Linux refused a namespace, link, address or program (1)
     +-- SpeakerError         the BGP speakers cannot be started or reached (1)
     +-- RouterError          a customer router does not start or refuses its configuration (1)
+        +-- RefusedConfigurationError  ... refuses it, with the lines that it does not take
 
 What the AWS API answers to its clients is another family, `lab.directconnect.errors.ApiError`: it describes
 a caller's mistake in AWS's words and never ends a process.
@@ -17,6 +18,7 @@ a caller's mistake in AWS's words and never ends a process.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -71,6 +73,41 @@ class SpeakerError(LabError):
 
 class RouterError(LabError):
     """A customer router does not start, or refuses its configuration."""
+
+
+@dataclass(frozen=True)
+class RefusedLine:
+    """A line of a router's configuration that is not taken.
+
+    :param words: the daemon's own, without keys.
+    """
+
+    path: Path
+    line: int
+    words: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.words}"
+
+
+class RefusedConfigurationError(RouterError):
+    """A customer router refuses its configuration.
+
+    :param router: its name in the topology.
+    :param lines: those that it does not take; none where the daemon names none.
+    """
+
+    def __init__(self, sentence: str, router: str, lines: tuple[RefusedLine, ...] = ()) -> None:
+        super().__init__(sentence)
+        self.router = router
+        self.lines = lines
+
+
+def first_of(error: BaseException) -> LabError | None:
+    """The LabError that ended a lab, out of however many groups it comes in; None where it is another error."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error if isinstance(error, LabError) else None
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:

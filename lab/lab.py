@@ -32,7 +32,7 @@ from lab.controller import Controller, Wiring
 from lab.customer import Customer
 from lab.directconnect.cloud import Cloud
 from lab.directconnect.locations import LOCATIONS, located
-from lab.directconnect.model import BgpPeer, BgpStatus
+from lab.directconnect.model import BgpPeer, BgpStatus, VirtualInterface
 from lab.directconnect.settings import Settings
 from lab.directconnect.store import Store
 from lab.errors import TopologyError
@@ -41,7 +41,7 @@ from lab.places import Places, Record, record_of
 from lab.remains import remove_remains, remove_state
 from lab.routers import Router
 from lab.status import history, routes, status
-from lab.topology import Topology
+from lab.topology import Link, Topology
 from lab.topology.keys import with_keys
 
 Tell = Callable[[str], None]
@@ -89,7 +89,7 @@ class Lab:
         topology = self.topology and with_keys(self.topology, os.environ)
         cloud = Cloud(stack.enter_context(Store.open(self.places.state)), self.settings)
         controller = Controller(cloud, Wiring(self.places, await asyncio.to_thread(vlan_driver)))
-        running = RunningLab(self.places, cloud, controller, region)
+        running = RunningLab(self.places, cloud, controller, region, topology)
         app = application(cloud, extra_routes=running.pages())
         running.url = (await stack.enter_async_context(serve(app, self.host, self.port))).url
         if adopting:
@@ -139,6 +139,7 @@ class RunningLab:
     cloud: Cloud
     controller: Controller
     region: str
+    topology: Topology | None = None
     url: str = ""
     bringup: Bringup | None = None
 
@@ -146,6 +147,13 @@ class RunningLab:
     def routers(self) -> Mapping[str, Router]:
         """The topology's customer routers by name."""
         return self.bringup.routers if self.bringup else {}
+
+    def link_of(self, vif: VirtualInterface) -> Link | None:
+        """The topology's cable that a virtual interface runs over; None where it has none for it."""
+        connection = self.cloud.connection(vif.connection_id)
+        names = (connection.id, connection.name) if connection else ()
+        links = self.topology.links if self.topology else ()
+        return next((link for link in links if link.connection in names), None)
 
     async def wait_until_up(self, seconds: float) -> bool:
         """Wait until every peer is `up`; False if that takes longer."""

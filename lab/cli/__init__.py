@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sys
 
-from lab.cli import cable, demo, doctor, down, exec_, serve, status, up
+from lab.cli import cable, demo, doctor, down, exec_, serve, status, up, verify
 from lab.cli.app import app
-from lab.errors import LabError
+from lab.errors import LabError, first_of
 
-__all__ = ["app", "cable", "demo", "doctor", "down", "exec_", "main", "serve", "status", "up"]
+__all__ = ["app", "cable", "demo", "doctor", "down", "exec_", "main", "serve", "status", "up", "verify"]
 
 
 def main() -> None:
@@ -20,14 +20,7 @@ def main() -> None:
     try:
         app()
     except* LabError as failures:
-        error = _first(failures)
+        error = first_of(failures)
+        assert error is not None
         sys.stderr.write(f"dxlab: {error}\n")
         sys.exit(error.exit_status)
-
-
-def _first(group: BaseExceptionGroup[LabError]) -> LabError:
-    leaf: BaseException = group
-    while isinstance(leaf, BaseExceptionGroup):
-        leaf = leaf.exceptions[0]
-    assert isinstance(leaf, LabError)
-    return leaf

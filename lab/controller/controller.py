@@ -110,6 +110,10 @@ class Controller:
         """Every session, as last heard of, by the id of its BGP peer."""
         return self._observer.sessions
 
+    def events(self, peer_id: str) -> tuple[SpeakerEvent, ...]:
+        """What a peer's speaker last reported, oldest first."""
+        return self._observer.events(peer_id)
+
     async def plug(self, connection_id: str, router: End) -> None:
         """Plug a cable from a connection's port into an interface of a customer router."""
         await self._in_kernel(self._wiring.plug, connection_id, router)

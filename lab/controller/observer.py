@@ -8,6 +8,7 @@ as its timeline.
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -18,6 +19,9 @@ from lab.directconnect.model import BgpPeer, BgpStatus, VirtualInterface
 
 log = logging.getLogger("dxlab.session")
 
+#: How many events of a peer are kept, for whoever asks why its session is as it is.
+NEWEST = 100
+
 
 class Observer:
     """The sessions of one lab, as last heard of."""
@@ -25,11 +29,16 @@ class Observer:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self._sessions: dict[str, Session] = {}
+        self._events: dict[str, deque[SpeakerEvent]] = {}
 
     @property
     def sessions(self) -> Mapping[str, Session]:
         """Every session by the id of its BGP peer."""
         return MappingProxyType(self._sessions)
+
+    def events(self, peer_id: str) -> tuple[SpeakerEvent, ...]:
+        """The newest events of a peer, oldest first."""
+        return tuple(self._events.get(peer_id, ()))
 
     def expect(self, peer_id: str) -> None:
         """There is, or will be, a speaker for this peer."""
@@ -54,12 +63,14 @@ class Observer:
             self._cloud.record(event.peer_id, *milestone, at=event.at)
         for change in changes:
             self._tell(event.peer_id, change)
+        self._events.setdefault(event.peer_id, deque(maxlen=NEWEST)).append(event)
         # Last, so that an event whose consequences could not be stored can be heard once more.
         self._sessions[event.peer_id] = session
 
     def forget(self, peer_id: str) -> None:
         """The peer and its speaker are gone."""
         self._sessions.pop(peer_id, None)
+        self._events.pop(peer_id, None)
 
     def _tell(self, peer_id: str, change: StatusChanged) -> None:
         log.info("%s is %s: %s", peer_id, change.status, change.reason)

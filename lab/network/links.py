@@ -111,6 +111,12 @@ def ensure_addresses(end: End, addresses: Collection[Interface], *, hop_limit: i
                 kernel.route("replace", **_route(index, address), metrics={"hoplimit": hop_limit})
 
 
+def addresses_of(end: End) -> frozenset[Interface]:
+    """The addresses of an interface, its link-local ones apart."""
+    with netlink(end.namespace) as kernel:
+        return frozenset(each.address for each in _assigned(kernel, index_of(end)))
+
+
 # ---- links ------------------------------------------------------------------------------------------------
 
 

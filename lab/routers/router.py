@@ -19,7 +19,7 @@ import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from lab.errors import RouterError, without_secrets
+from lab.errors import RefusedConfigurationError, RefusedLine, RouterError, without_secrets
 from lab.network.namespaces import namespace_exists
 from lab.routers.interfaces import Interface, ensure_interfaces, merged
 from lab.routers.kinds import KINDS, Neighbour, RouterRoute
@@ -201,11 +201,16 @@ class Router:
         """Raise RouterError, with the daemon's words about the user's own file, where a command failed."""
         if ended.status == 0:
             return
-        refusals = self._kind.refusals(ended.output)
-        failure = _REFUSED if refusals else failure
-        words = [f"{self.source}:{refusal.line}: {refusal.words}" for refusal in refusals]
-        text = "\n  ".join([f"router '{self.name}' {failure}:", *(words or [self._last_words(ended)])])
-        raise RouterError(without_secrets(text, self._secrets))
+        refused = tuple(
+            RefusedLine(self.source, refusal.line, without_secrets(refusal.words, self._secrets))
+            for refusal in self._kind.refusals(ended.output)
+        )
+        failure = _REFUSED if refused else failure
+        words = [*map(str, refused)] or [without_secrets(self._last_words(ended), self._secrets)]
+        sentence = "\n  ".join([f"router '{self.name}' {failure}:", *words])
+        if failure == _REFUSED:
+            raise RefusedConfigurationError(sentence, self.name, refused)
+        raise RouterError(sentence)
 
     def _last_words(self, ended: Completed) -> str:
         return ended.output.strip() or self.log_tail() or f"exit status {ended.status}"

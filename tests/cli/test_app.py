@@ -21,6 +21,7 @@ VERBS = {
     "plug": ("connection", "--lab"),
     "serve": ("--host", "--port", "--state-dir", "--name", "--ipv6-pool", "--delay"),
     "status": ("--json",),
+    "verify": ("topology", "--junit", "--json", "--sarif", "--timeout", "--keep"),
     "unplug": ("connection", "--lab"),
     "up": ("topology", "--host", "--port", "--state-dir", "--ipv6-pool", "--delay", "--detach"),
 }
@@ -55,6 +56,7 @@ def test_the_help_of_a_verb(verb: str) -> None:
         ("serve", "--port", "0"),
         ("up", TOPOLOGY),
         ("demo", TOPOLOGY),
+        ("verify", TOPOLOGY),
         ("exec", "edge", "--", "true"),
         ("down",),
         ("plug", "office"),

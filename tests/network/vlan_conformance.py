@@ -185,6 +185,16 @@ class VlanConformance:
                 send_frame(PORT, datagram(tags, str(number)))
             assert receiver.recv(64) == str(len(wrong)).encode()
 
+    # ---- asking -------------------------------------------------------------------------------------------
+
+    def test_the_sub_interfaces_beside_a_trunk_are_found_by_their_vlan(self, near: VlanDriver) -> None:
+        """A virtual interface's are elsewhere."""
+        for vlan in (7, 4094):
+            near.ensure(TRUNK, vlan, End(DX, f"beside.{vlan}"), mtu=1500)
+        assert near.sub_interfaces(TRUNK) == {7: "beside.7", 4094: "beside.4094"}
+        with pytest.raises(NetworkError, match="there is no interface 'nothing'"):
+            near.sub_interfaces(End(DX, "nothing"))
+
     # ---- making and removing ------------------------------------------------------------------------------
 
     def test_ensuring_again_changes_nothing(self, near: VlanDriver) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 
 from lab.errors import NetworkError
 from lab.network.links import End
@@ -36,6 +37,13 @@ class VlanDriver(ABC):
     @abstractmethod
     def remove(self, trunk: End, vlan: int, sub: End) -> None:
         """Delete the sub-interface; no error when it, the trunk or a namespace is absent."""
+
+    @abstractmethod
+    def sub_interfaces(self, trunk: End) -> Mapping[int, str]:
+        """The names of the trunk's sub-interfaces in its own namespace, by VLAN id.
+
+        :raises NetworkError: the trunk does not exist.
+        """
 
     @abstractmethod
     def set_carrier(self, trunk: End, up: bool) -> None:

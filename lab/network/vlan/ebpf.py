@@ -16,7 +16,7 @@ written last and so marks a sub-interface that is complete; what has none is a l
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -67,12 +67,27 @@ class EbpfVlan(VlanDriver):
                     vlans.delete(vlan)
         links.remove_link(sub)
 
+    def sub_interfaces(self, trunk: End) -> Mapping[int, str]:
+        links.index_of(trunk)
+        with netlink(trunk.namespace) as kernel, _existing_map(kernel, trunk) as vlans:
+            named = {vlan: _inner(kernel, outer) for vlan, outer in vlans.items().items()} if vlans else {}
+        return {vlan: name for vlan, name in named.items() if name is not None}
+
     def set_carrier(self, trunk: End, up: bool) -> None:
         """An outer end that is down takes the carrier from its sub-interface."""
         with netlink(trunk.namespace) as kernel, _existing_map(kernel, trunk) as vlans:
-            for outer in vlans.values() if vlans else ():
+            for outer in vlans.items().values() if vlans else ():
                 with links.passing(errno.ENODEV):
                     kernel.link("set", index=outer, state="up" if up else "down")
+
+
+def _inner(kernel: IPRoute, outer: int) -> str | None:
+    """The name of the sub-interface to which an outer end leads, where both are in one namespace."""
+    link = links.find_link_by_index(kernel, outer)
+    if link is None or link.get_attr("IFLA_LINK_NETNSID") is not None:
+        return None
+    inner = links.find_link_by_index(kernel, link.get_attr("IFLA_LINK"))
+    return None if inner is None else str(inner.get_attr("IFLA_IFNAME"))
 
 
 @dataclass(frozen=True)

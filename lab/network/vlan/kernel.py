@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 
 from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
@@ -46,6 +47,13 @@ class KernelVlan(VlanDriver):
 
     def remove(self, trunk: End, vlan: int, sub: End) -> None:  # noqa: ARG002 -- the kernel finds it by its name
         remove_link(sub)
+
+    def sub_interfaces(self, trunk: End) -> Mapping[int, str]:
+        with netlink(trunk.namespace) as kernel:
+            lower = index_of(trunk)
+            links = [link for link in kernel.link("dump") if link.get_attr("IFLA_LINK") == lower]
+        named = ((_vlan_of(link), str(link.get_attr("IFLA_IFNAME"))) for link in links)
+        return {vlan: name for vlan, name in named if vlan is not None}
 
     def set_carrier(self, trunk: End, up: bool) -> None:
         """The kernel does it."""

@@ -208,13 +208,13 @@ class VlanMap:
     def delete(self, vlan: int) -> None:
         self._element(_MAP_DELETE_ELEM, _word(vlan))
 
-    def values(self) -> list[int]:
-        """The number of every outer end, in no order."""
-        key, following, found = None, ctypes.create_string_buffer(4), []
+    def items(self) -> dict[int, int]:
+        """The number of every outer end by its VLAN id, in no order."""
+        key, following, vlans = None, ctypes.create_string_buffer(4), []
         while self._element(_MAP_GET_NEXT_KEY, key, following):
             key = _word(_number(following))
-            found.append(self.get(_number(key)))
-        return [index for index in found if index is not None]
+            vlans.append(_number(key))
+        return {vlan: index for vlan in vlans if (index := self.get(vlan)) is not None}
 
     def _element(self, command: int, key: Buffer | None, value: Buffer | None = None) -> bool:
         """False where the map has no such key."""

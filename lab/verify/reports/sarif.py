@@ -1,0 +1,99 @@
+"""SARIF 2.1.0 (OASIS): a finding for each expectation that is not met, at a file and a line.
+
+It is what code hosts show beside the lines of a change. A finding points at the router's configuration where a
+line of it can be named, else at the expectation in the topology, else at the topology. Files below the working
+directory are named relative to it, as code hosts want it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from lab.verify.reports.base import Document
+from lab.verify.reports.words import explained
+from lab.verify.verdict import Place, Result, Verdict
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+#: What is found, by the key of `expect`, and what a router does with a configuration.
+_RULES = {
+    "bgpStatus": "The session is not what it should be, or does not stay so.",
+    "accepted": "AWS does not accept a prefix that it should.",
+    "accepted-only": "AWS does not accept exactly the prefixes that it should.",
+    "not-accepted": "AWS accepts a prefix that it should not.",
+    "advertised": "The router does not install a prefix that AWS sends.",
+    "communities": "A route comes without a community.",
+    "as-path": "A route comes by another AS path.",
+    "med": "A route comes with another MED.",
+    "reachable": "A packet does not get through.",
+    "customer-router-config": "The router does not run what customerRouterConfig says.",
+    "startup-config": "The router refuses a line of its configuration.",
+}
+
+
+class Sarif(Document):
+    """One run with its findings."""
+
+    name = "sarif"
+
+    @classmethod
+    def render(cls, verdict: Verdict) -> str:
+        driver = {
+            "name": "dxlab",
+            "version": version("dxlab"),
+            "rules": [{"id": key, "shortDescription": {"text": text}} for key, text in _RULES.items()],
+        }
+        findings = [*map(_finding, verdict.failures()), *_refusals(verdict)]
+        for finding in findings:
+            finding["locations"] = finding["locations"] or [_location(Place(verdict.path, 1))]
+        run = {"tool": {"driver": driver}, "results": findings, "columnKind": "unicodeCodePoints"}
+        return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _finding(result: Result) -> dict[str, Any]:
+    place = result.config or result.place
+    related = [result.place] if result.config and result.place else []
+    finding = _of(result.check.key, "\n".join(explained(result)), place)
+    if related:
+        finding["relatedLocations"] = [_location(each) for each in related]
+    return finding
+
+
+def _refusals(verdict: Verdict) -> Iterator[dict[str, Any]]:
+    if verdict.refusal is None:
+        return
+    for line in verdict.refusal.lines:
+        yield _of(
+            "startup-config", f"router '{verdict.refusal.router}': {line.words}", Place(line.path, line.line)
+        )
+    if not verdict.refusal.lines:
+        yield _of("startup-config", verdict.refusal.words, None)
+
+
+def _of(rule: str, text: str, place: Place | None) -> dict[str, Any]:
+    return {
+        "ruleId": rule,
+        "ruleIndex": list(_RULES).index(rule),
+        "level": "error",
+        "message": {"text": text},
+        "locations": [_location(place)] if place else [],
+    }
+
+
+def _location(place: Place) -> dict[str, Any]:
+    return {
+        "physicalLocation": {
+            "artifactLocation": {"uri": uri(place.path)},
+            "region": {"startLine": place.line},
+        }
+    }
+
+
+def uri(path: Path) -> str:
+    """Relative to the working directory for what is below it."""
+    here = Path.cwd()
+    return quote(path.relative_to(here).as_posix()) if path.is_relative_to(here) else path.as_uri()
