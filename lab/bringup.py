@@ -21,6 +21,7 @@ from lab.customer import Customer
 from lab.directconnect.cloud import Cloud
 from lab.directconnect.model import AssignedAddresses, Connection, LogicalRedundancy
 from lab.errors import TopologyError, UsageError
+from lab.network.host import HostPorts
 from lab.network.links import End
 from lab.places import Places
 from lab.routers import Router, commands_of, create, interfaces_of
@@ -101,8 +102,17 @@ class Bringup:
     async def _plug(self, link: Link) -> None:
         self._tell(f"cable {link.port} -- {link.router}")
         connection = self._connection_of(link)
-        router = End(self._places.namespace(link.router.node), link.router.interface)
-        await self._controller.plug(connection.id, router)
+        if link.host_interface is not None:
+            await self._plug_host(connection, link)
+        else:
+            router = End(self._places.namespace(link.router.node), link.router.interface)
+            await self._controller.plug(connection.id, router)
+
+    async def _plug_host(self, connection: Connection, link: Link) -> None:
+        try:
+            await self._controller.plug_host(connection.id, link.router.interface)
+        except UsageError as error:
+            raise TopologyError(str(error), self._topology.path, link.line) from error
 
     def _connection_of(self, link: Link) -> Connection:
         redundancy = link.logical_redundancy
@@ -171,6 +181,16 @@ def routers_of(topology: Topology, places: Places) -> dict[str, Router]:
         )
         for node in topology.routers
     }
+
+
+def check_host_ports(topology: Topology, places: Places) -> None:
+    """Raise TopologyError where a cable ends at an interface that this machine has not, or cannot spare."""
+    for link in topology.links:
+        if link.host_interface is not None:
+            try:
+                HostPorts(places).check(link.host_interface)
+            except UsageError as error:
+                raise TopologyError(str(error), topology.path, link.line) from error
 
 
 def _ordered_connection(request: Request) -> str | None:

@@ -27,7 +27,7 @@ from typing import Any
 
 from lab.api.app import application
 from lab.api.server import serve
-from lab.bringup import Bringup
+from lab.bringup import Bringup, check_host_ports
 from lab.controller import Controller, Wiring
 from lab.customer import Customer
 from lab.directconnect.cloud import Cloud
@@ -36,6 +36,7 @@ from lab.directconnect.model import BgpPeer, BgpStatus, VirtualInterface
 from lab.directconnect.settings import Settings
 from lab.directconnect.store import Store
 from lab.errors import TopologyError
+from lab.network.host import HostPorts
 from lab.network.vlan import vlan_driver
 from lab.places import Places, Record, record_of
 from lab.remains import remove_remains, remove_state
@@ -87,6 +88,8 @@ class Lab:
         """
         region = self._region()
         topology = self.topology and with_keys(self.topology, os.environ)
+        if topology is not None:
+            await asyncio.to_thread(check_host_ports, topology, self.places)
         cloud = Cloud(stack.enter_context(Store.open(self.places.state)), self.settings)
         controller = Controller(cloud, Wiring(self.places, await asyncio.to_thread(vlan_driver)))
         running = RunningLab(self.places, cloud, controller, region, topology)
@@ -181,7 +184,9 @@ class RunningLab:
     def pages(self) -> Mapping[str, Callable[[], dict[str, Any]]]:
         """What the endpoint answers beside the AWS API: the lab's own view, for `dxlab status` and others."""
         return {
-            "/lab/status": lambda: status(self.places.name, self.cloud, self.controller.sessions),
+            "/lab/status": lambda: status(
+                self.places.name, self.cloud, self.controller.sessions, HostPorts(self.places).lent()
+            ),
             "/lab/history": lambda: history(self.cloud),
             "/lab/routes": lambda: routes(self.cloud, self.controller.sessions),
         }

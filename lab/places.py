@@ -4,6 +4,7 @@ A lab is known by its name. Everything it makes carries that name:
 
     /run/dxlab/<lab>/            what lives as long as the lab: the record, sockets, logs, routers' files
     /run/dxlab/<lab>/lab.json    the `Record`: who serves the endpoint, and where
+    /run/dxlab/<lab>/host-ports/ how the machine's own interfaces were before the lab borrowed them
     /var/lib/dxlab/<lab>/        the state directory (SQLite), unless the user names another; private to root
     /run/netns/dxlab-<lab>.*     its network namespaces
 
@@ -61,6 +62,11 @@ class Places:
     @property
     def log(self) -> Path:
         return self.run / "endpoint.log"
+
+    @property
+    def host_ports(self) -> Path:
+        """What was found of the interfaces of this machine that are lent to the lab, a file each."""
+        return self.run / "host-ports"
 
     @property
     def owns_state(self) -> bool:

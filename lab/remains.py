@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from lab.network.host import HostPorts
 from lab.network.namespaces import namespaces, processes_in_all, remove_namespace
 from lab.places import Places
 from lab.routers import remove_leftovers
@@ -21,12 +22,15 @@ _LAUNCHER = b"lab.bgp.launcher_process"
 
 def remove_remains(places: Places) -> None:
     """Remove every process, container, namespace, link and runtime file of this lab; the state directory
-    stays.
+    stays. Interfaces that the machine lent it are given back before their namespace goes.
+
+    :raises NetworkError: one of them cannot have its name back; the namespaces are still there then.
     """
     end_processes(_launchers(places.run))
     remove_leftovers(places.name)
     names = namespaces(places.namespace_prefix)
     end_processes(processes_in_all(names))
+    HostPorts(places).give_all_back()
     for name in names:
         remove_namespace(name)
     shutil.rmtree(places.run, ignore_errors=True)

@@ -23,17 +23,26 @@ from lab.directconnect.model import (
 Sessions = Mapping[str, Session]
 
 
-def status(name: str, cloud: Cloud, sessions: Mapping[str, Session]) -> dict[str, Any]:
+def status(
+    name: str, cloud: Cloud, sessions: Mapping[str, Session], host_ports: Mapping[str, str]
+) -> dict[str, Any]:
     """Connections, their VIFs and these VIFs' peers, as one document.
 
+    :param host_ports: by connection id, the interface of this machine that is the port.
+
     Addresses are CIDR text, times are seconds since the epoch (null where nothing happened yet), states are
-    AWS's words.
+    AWS's words. `hostInterface` is null for a port that leads to a router of the lab's, or nowhere.
     """
     vifs = [vif for vif in cloud.virtual_interfaces() if vif.state is not VirtualInterfaceState.DELETED]
     return {
         "lab": name,
         "connections": [
-            _connection(connection, [vif for vif in vifs if vif.connection_id == connection.id], sessions)
+            {
+                **_connection(
+                    connection, [vif for vif in vifs if vif.connection_id == connection.id], sessions
+                ),
+                "hostInterface": host_ports.get(connection.id),
+            }
             for connection in cloud.connections()
             if connection.state is not ConnectionState.DELETED
         ],

@@ -69,7 +69,8 @@ def _show(lab: Document) -> None:
     out.print(f"{lab['lab']}  {lab['endpoint']}")
     for connection in lab["connections"]:
         summary = "{connectionName}  {connectionId}  {location}  {connectionState}".format(**connection)
-        out.print(f"  {summary}")
+        port = f"  host:{connection['hostInterface']}" if connection["hostInterface"] else ""
+        out.print(f"  {summary}{port}")
     if any(connection["virtualInterfaces"] for connection in lab["connections"]):
         out.print(_peers(lab))
 

@@ -119,6 +119,11 @@ class Controller:
         await self._in_kernel(self._wiring.plug, connection_id, router)
         self._rewire(connection_id)
 
+    async def plug_host(self, connection_id: str, interface: str) -> None:
+        """Make an interface of this machine a connection's port."""
+        await self._in_kernel(self._wiring.plug_host, connection_id, interface)
+        self._rewire(connection_id)
+
     def _start(self, work: Coroutine[None, None, None]) -> None:
         """Do something beside everything else, for as long as `running` lasts."""
         task = self._group.create_task(work)

@@ -4,7 +4,7 @@ All of a lab's ports stand in one namespace, the device. A port is a veth end na
 cable leads from it to the interface of a customer router. While no cable is plugged in, the far end is a stub
 in the device's namespace, shut, so that the port exists, has no carrier, and VIFs can be wired on it before
 the cable comes. Plugging in makes port and cable anew; the VIFs of the connection have to be wired again
-after that.
+after that. A port may also be an interface of this machine (`lab.network.host`), whose cable is a real one.
 
 Everything here blocks and may be called from several threads, twice, and after a killed run.
 """
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 
 from lab.controller.plan import wired_peers
 from lab.directconnect.model import VirtualInterface
+from lab.network.host import HostPorts
 from lab.network.links import (
     End,
     add_veth,
@@ -49,6 +50,7 @@ class Wiring:
     driver: VlanDriver
 
     def __post_init__(self) -> None:
+        self.host_ports = HostPorts(self.places)
         self._port_lock = threading.Lock()
         self._cables: dict[str, End] = {}
 
@@ -81,8 +83,18 @@ class Wiring:
     def plug(self, connection_id: str, router: End) -> None:
         """A cable from this port to a router's interface; one that is there already stays."""
         with self._port_lock:
+            self.host_ports.give_back(connection_id)
             ensure_cable(self.port(connection_id), router)
             self._cables[connection_id] = router
+
+    def plug_host(self, connection_id: str, interface: str) -> None:
+        """Make an interface of this machine the port; one that is that already stays.
+
+        :raises UsageError: there is no such interface, or the machine cannot spare it.
+        """
+        with self._port_lock:
+            self.host_ports.lend(interface, connection_id, mtu=PORT_MTU)
+            self._cables.pop(connection_id, None)
 
     def pass_carrier(self, connection_id: str) -> None:
         """Let the 802.1Q sub-interfaces at each end of a cable have carrier while that end has."""
@@ -93,6 +105,7 @@ class Wiring:
 
     def remove_port(self, connection_id: str) -> None:
         """Take the port away, and with it the cable."""
+        self.host_ports.give_back(connection_id)
         remove_link(self.port(connection_id))
 
     def ensure_vif(self, vif: VirtualInterface) -> None:

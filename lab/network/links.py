@@ -125,6 +125,14 @@ def find_link(kernel: IPRoute, interface: str) -> Link | None:
     return _get_link(kernel, ifname=interface)
 
 
+def known_link(kernel: IPRoute, interface: str) -> Link:
+    """What the kernel says of an interface by name; NetworkError where there is none."""
+    link = find_link(kernel, interface)
+    if link is None:
+        raise NetworkError(f"there is no interface '{interface}'")
+    return link
+
+
 def find_link_by_index(kernel: IPRoute, index: int) -> Link | None:
     return _get_link(kernel, index=index)
 

@@ -19,7 +19,7 @@ from botocore.loaders import create_loader
 from lab.topology.assignments import assignments
 from lab.topology.expectations import expectations
 from lab.topology.interfaces import INTERFACE, commands_of, interfaces_of
-from lab.topology.model import PUBLIC, Device, Endpoint, Gateway, Link, Request, RouterNode, Topology
+from lab.topology.model import HOST, PUBLIC, Device, Endpoint, Gateway, Link, Request, RouterNode, Topology
 from lab.topology.networks import network
 from lab.topology.refusals import check_schema, known, meant
 from lab.topology.source import Place, Source, read
@@ -48,7 +48,7 @@ def load(path: Path) -> Topology:
         path=source.path.absolute(),
         device=_device(source),
         routers=routers,
-        links=tuple(_links(source, {router.name for router in routers})),
+        links=tuple(_links(source, {HOST, *(router.name for router in routers)})),
         gateways=dict(_gateways(source)),
         assignments=assignments(source),
         requests=tuple(_requests(source)),
@@ -71,6 +71,9 @@ def _where_it_lies(path: Path) -> Path:
 def _device(source: Source) -> Device:
     """The one Direct Connect device."""
     nodes: Mapping[str, Any] = source.data["topology"]["nodes"]
+    if HOST in nodes:
+        sentence = f"'{HOST}' cannot name a node: it is this machine, whose interfaces a cable may end at"
+        raise source.error(sentence, ("topology", "nodes", HOST))
     devices = [name for name, node in nodes.items() if node["kind"] == DEVICE_KIND]
     if not devices:
         raise source.error(f"a lab needs a node of kind '{DEVICE_KIND}'", ("topology", "nodes"))
@@ -141,19 +144,20 @@ def _api_word(value: object) -> str | None:
 def _ends(
     source: Source, link: Mapping[str, Any], place: Place, routers: set[str]
 ) -> tuple[Endpoint, Endpoint]:
-    """The Direct Connect end and the router's end, in whichever order the file has them."""
+    """The Direct Connect end and the router's (or this machine's), in whichever order the file has them."""
     one, other = (
         _endpoint(source, text, (*place, "endpoints", index), routers)
         for index, text in enumerate(link["endpoints"])
     )
     if (one.node in routers) == (other.node in routers):
-        raise source.error(f"a cable joins the {DEVICE_KIND} node and a router, not {one} and {other}", place)
+        joins = f"a cable joins the {DEVICE_KIND} node and a router (or '{HOST}')"
+        raise source.error(f"{joins}, not {one} and {other}", place)
     return (other, one) if one.node in routers else (one, other)
 
 
 def _endpoint(source: Source, text: str, place: Place, routers: set[str]) -> Endpoint:
     node, _, interface = text.partition(":")
-    nodes = source.data["topology"]["nodes"]
+    nodes = {*source.data["topology"]["nodes"], HOST}
     if node not in nodes:
         raise source.error(f"'{text}' names no node; {known(node, nodes)}", place)
     if node in routers and (interface == "lo" or not INTERFACE.fullmatch(interface)):

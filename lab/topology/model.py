@@ -16,6 +16,10 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 
+#: In a cable's end, the node that is this machine itself; its interfaces are the machine's own.
+HOST = "host"
+
+
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -92,7 +96,7 @@ class Endpoint(_Frozen):
 
 
 class Link(_Frozen):
-    """A cable from a port of the Direct Connect device to a router's interface.
+    """A cable from a port of the Direct Connect device to a router's interface, or to one of this machine.
 
     :param port: its interface is the name of the Connection that the cable is, or the id or name of an
         existing one.
@@ -111,6 +115,11 @@ class Link(_Frozen):
     @property
     def connection(self) -> str:
         return self.port.interface
+
+    @property
+    def host_interface(self) -> str | None:
+        """The interface of this machine that is the port; None for a cable to a router of the lab's."""
+        return self.router.interface if self.router.node == HOST else None
 
 
 class Gateway(_Frozen):

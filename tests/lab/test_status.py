@@ -33,7 +33,7 @@ def peer_id(office: Office) -> str:
 
 def test_connections_vifs_and_peers(office: Office) -> None:
     office.observe(peer_id(office), "up")
-    document = status("tlab", office.cloud, {peer_id(office): UP})
+    document = status("tlab", office.cloud, {peer_id(office): UP}, {})
     assert document["lab"] == "tlab"
     names = [each["connectionName"] for each in document["connections"]]
     assert names == ["office", "branch"]
@@ -46,7 +46,7 @@ def test_connections_vifs_and_peers(office: Office) -> None:
 
 
 def test_a_peer_of_which_nothing_was_heard(office: Office) -> None:
-    document = status("tlab", office.cloud, {})
+    document = status("tlab", office.cloud, {}, {})
     (peer,) = document["connections"][0]["virtualInterfaces"][0]["bgpPeers"]
     assert (peer["since"], peer["acceptedPrefixes"]) == (None, 0)
 
@@ -58,7 +58,7 @@ def test_what_is_deleted_is_not_shown(office: Office) -> None:
     office.call("DeleteConnection", connectionId=branch.id)
     office.cloud.vif_removed(vif.id)
     office.cloud.connection_removed(branch.id)
-    (connection,) = status("tlab", office.cloud, {})["connections"]
+    (connection,) = status("tlab", office.cloud, {}, {})["connections"]
     assert (connection["connectionName"], connection["virtualInterfaces"]) == ("office", [])
 
 
@@ -82,7 +82,7 @@ def test_routes(office: Office) -> None:
 def test_every_page_is_json_without_a_key(office: Office) -> None:
     sessions = {peer_id(office): UP}
     for page in (
-        status("tlab", office.cloud, sessions),
+        status("tlab", office.cloud, sessions, {"dxcon-x": "eth3"}),
         history(office.cloud),
         routes(office.cloud, sessions),
     ):

@@ -41,7 +41,7 @@ def eventually(condition: Callable[[], bool], what: str) -> None:
         time.sleep(0.005)
 
 
-def open_socket(namespace: str, family: int, kind: int, protocol: int = 0) -> socket.socket:
+def open_socket(namespace: str | None, family: int, kind: int, protocol: int = 0) -> socket.socket:
     with inside(namespace):
         opened = socket.socket(family, kind, protocol)
     opened.settimeout(PATIENCE)
@@ -64,13 +64,17 @@ class Frame:
 
 
 class Capture:
-    """What passes an interface, from the moment of opening on."""
+    """What passes an interface, from the moment of opening on.
 
-    def __init__(self, end: End) -> None:
-        self._socket = open_socket(end.namespace, socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ALL))
+    :param end: the interface; a name alone is one in the present namespace.
+    """
+
+    def __init__(self, end: End | str) -> None:
+        namespace, interface = (None, end) if isinstance(end, str) else (end.namespace, end.interface)
+        self._socket = open_socket(namespace, socket.AF_PACKET, socket.SOCK_RAW, socket.htons(_ETH_P_ALL))
         self._socket.setsockopt(_SOL_PACKET, _PACKET_AUXDATA, 1)
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, 1 << 24)
-        self._socket.bind((end.interface, _ETH_P_ALL))
+        self._socket.bind((interface, _ETH_P_ALL))
 
     def __enter__(self) -> Capture:
         return self
@@ -83,6 +87,16 @@ class Capture:
         frames: list[Frame] = []
         while not frames or not last(frames[-1].packet):
             frames.append(self._receive())
+        return frames
+
+    def pending(self) -> list[Frame]:
+        """What has come and was not asked for yet; does not wait."""
+        frames = []
+        self._socket.settimeout(0)
+        with suppress(BlockingIOError):
+            while True:
+                frames.append(self._receive())
+        self._socket.settimeout(PATIENCE)
         return frames
 
     def _receive(self) -> Frame:
