@@ -18,8 +18,9 @@ import fcntl
 import json
 import os
 import re
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -101,8 +102,18 @@ class Places:
         """Be the one endpoint of this lab; UsageError while another lives."""
         already = f"the lab '{self.name}' is already up; end it with 'dxlab down {self.name}'"
         elsewhere = f"the state in {self.state} is in use by another lab; name another --state-dir"
-        with _locked(self.run / "lock", already), _locked(self.state / "lock", elsewhere):
+        with _locked(self.run / "lock", already), ExitStack() as stack:
+            try:
+                stack.enter_context(_locked(self.state / "lock", elsewhere))
+            except UsageError:
+                self._withdraw()
+                raise
             yield
+
+    def _withdraw(self) -> None:
+        """Take back what `prepare` made of a lab that never was; what a killed one left stays."""
+        if record_of(self.name) is None:
+            shutil.rmtree(self.run)
 
     def holder(self) -> int | None:
         """The pid of the lab's endpoint while it lives."""
@@ -134,9 +145,12 @@ def _locked(path: Path, refusal: str) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise UsageError(refusal) from None
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
+        try:
+            lock.truncate(0)
+            lock.write(str(os.getpid()))
+            lock.flush()
+        except OSError as error:
+            raise UsageError(f"{path} cannot be written: {error.strerror}; name another directory") from error
         yield
 
 
@@ -149,5 +163,8 @@ def record_of(name: str) -> Record | None:
 
 
 def known_labs() -> list[str]:
-    """Every lab that is up on this machine, or was when it was killed, in order."""
-    return sorted(path.parent.name for path in RUN.glob("*/lab.json") if NAME.fullmatch(path.parent.name))
+    """Every lab that is on this machine, in order: up, on its way, or killed however early.
+
+    Whoever wants one that can be asked looks for its record.
+    """
+    return sorted(path.name for path in RUN.glob("*/") if NAME.fullmatch(path.name))

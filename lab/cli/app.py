@@ -86,15 +86,15 @@ def chosen_lab(name: str | None) -> Record:
 
     :raises UsageError: there is none, or there are several and none was named.
     """
-    names = [name] if name else known_labs()
-    if len(names) > 1:
-        raise UsageError(f"several labs are up ({', '.join(names)}): say which with --lab NAME")
-    record = record_of(names[0]) if names else None
-    if record is None:
+    records = [record for each in ([name] if name else known_labs()) if (record := record_of(each))]
+    if len(records) > 1:
+        names = ", ".join(record.name for record in records)
+        raise UsageError(f"several labs are up ({names}): say which with --lab NAME")
+    if not records:
         raise UsageError(
             f"no lab '{name}' is up; see 'dxlab status'" if name else "no lab is up; see 'dxlab up --help'"
         )
-    return record
+    return records[0]
 
 
 def log_to_stderr() -> None:

@@ -23,6 +23,11 @@ class Elsewhere:
 
     run: Path
 
+    def early(self, name: str) -> None:
+        """A lab that was killed before it could write its record."""
+        (self.run / name).mkdir()
+        (self.run / name / "lock").touch()
+
     def lab(self, name: str, url: str = "") -> None:
         """A lab of which there is a record and nothing else."""
         (self.run / name).mkdir()

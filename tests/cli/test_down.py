@@ -20,6 +20,12 @@ def test_the_only_lab_needs_no_name(elsewhere: Elsewhere) -> None:
     assert list(elsewhere.run.iterdir()) == []
 
 
+def test_a_lab_that_was_killed_early(elsewhere: Elsewhere) -> None:
+    elsewhere.early("tlab-early")
+    assert elsewhere.dxlab("down").stderr == "tlab-early is down\n"
+    assert list(elsewhere.run.iterdir()) == []
+
+
 def test_a_lab_of_its_own_state_leaves_none(lab_bench: Bench) -> None:
     own = Places.of(lab_bench.name)
     own.prepare()

@@ -88,8 +88,20 @@ def test_one_lab_per_state_directory(tmp_path: Path) -> None:
         with pytest.raises(UsageError, match=r"the state in .*/mine is in use by another lab"):
             other.claim().__enter__()
         assert other.holder() is None
+        assert known_labs() == ["one"]
+    other.prepare()
     with other.claim():
         pass
+
+
+def test_a_lab_that_was_killed_is_not_forgotten_because_its_state_is_in_use(tmp_path: Path) -> None:
+    one, other = (Places.of(name, tmp_path / "mine") for name in ("one", "other"))
+    for each in (one, other):
+        each.prepare()
+    other.publish(RECORD)
+    with one.claim(), pytest.raises(UsageError):
+        other.claim().__enter__()
+    assert known_labs() == ["one", "other"]
 
 
 def test_a_lab_that_never_was_has_no_holder() -> None:
@@ -131,13 +143,14 @@ def test_a_record_is_what_was_published() -> None:
     assert json.loads((office.run / "lab.json").read_text())["pid"] == 17
 
 
-def test_known_labs_are_those_with_a_record(run: Path) -> None:
+def test_known_labs_are_those_of_which_there_is_anything(run: Path) -> None:
+    """One was killed before it could write its record."""
     assert known_labs() == []
-    for name in ("second", "first", "without"):
+    for name in ("second", "first", "killed"):
         Places.of(name).prepare()
     for name in ("second", "first"):
         Places.of(name).publish(RECORD)
     (run / "Not-A-Lab").mkdir()
-    (run / "Not-A-Lab" / "lab.json").touch()
-    assert known_labs() == ["first", "second"]
-    assert record_of("without") is None
+    (run / "a-file").touch()
+    assert known_labs() == ["first", "killed", "second"]
+    assert record_of("killed") is None
