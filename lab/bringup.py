@@ -6,7 +6,9 @@ answered. A cable whose connection the requests themselves order (CreateConnecti
 that request.
 
 How many requests were answered is kept in the state directory, so that a lab brought up again over its old
-state goes on where it stopped and orders nothing twice.
+state goes on where it stopped and orders nothing twice. Each request bears its number as the id by which the
+endpoint knows a second attempt: one that was answered, but not counted because the process was killed in between,
+is answered again and not carried out again.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from lab.controller import Controller
 from lab.customer import Customer
 from lab.directconnect.cloud import Cloud
 from lab.directconnect.model import AssignedAddresses, Connection, LogicalRedundancy
-from lab.errors import TopologyError, UsageError
+from lab.errors import LabError, TopologyError, UsageError
 from lab.network.host import HostPorts
 from lab.network.links import End
 from lab.places import Places
@@ -130,8 +132,8 @@ class Bringup:
     async def _play_requests(self) -> None:
         for number, request in enumerate(self._topology.requests[self._answered() :], self._answered() + 1):
             self._tell(f"request {request.operation}")
-            answer = await asyncio.to_thread(self._customer.ask, request)
-            self._tally.write_text(f"{number}\n")
+            answer = await asyncio.to_thread(self._customer.ask, request, f"topology-request-{number}")
+            self._count(number)
             if request.operation == "CreateConnection":
                 await self._until_port_is_ready(answer["connectionId"])
             for link in self._topology.links:
@@ -171,6 +173,15 @@ class Bringup:
             return int(self._tally.read_text())
         except FileNotFoundError:
             return 0
+
+    def _count(self, number: int) -> None:
+        """Note that so many requests were answered, at one stroke."""
+        draft = self._tally.with_suffix(".new")
+        try:
+            draft.write_text(f"{number}\n")
+            draft.replace(self._tally)
+        except OSError as error:
+            raise LabError(f"the state cannot be written to {self._tally}: {error.strerror}") from None
 
 
 def routers_of(topology: Topology, places: Places) -> dict[str, Router]:

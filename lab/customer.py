@@ -60,16 +60,20 @@ class Customer:
     def __init__(self, url: str, region: str, path: Path) -> None:
         self._url = url
         self._client = client_for(url, region)
+        self._client.meta.events.register("before-call", self._mark)
+        self._invocation: str | None = None
         self._path = path
 
-    def ask(self, request: Request) -> Record:
+    def ask(self, request: Request, invocation: str | None = None) -> Record:
         """Make one request.
 
+        :param invocation: the request's id, by which the endpoint knows a second attempt; a new one if None.
         :raises TopologyError: AWS refuses it; with file, line and AWS's own words, but never a key.
         :raises LabError: the endpoint does not answer.
         """
         keys = self._keys(request)
         parameters = substitute_names(request.parameters, self._ids())
+        self._invocation = invocation
         try:
             return self._call(xform_name(request.operation), parameters)
         except ClientError as refusal:
@@ -78,10 +82,17 @@ class Customer:
         except ParamValidationError as refusal:
             words = str(refusal).replace("\n", " ")
             raise self._refused(request, without_secrets(words, keys)) from None
+        finally:
+            self._invocation = None
 
     def virtual_interfaces(self) -> Sequence[Record]:
         """Every virtual interface, as DescribeVirtualInterfaces has it."""
         return self._all("describe_virtual_interfaces", "virtualInterfaces")
+
+    def _mark(self, context: dict[str, Any], **_: object) -> None:
+        """Called by botocore before each request, which draws an id itself where none is set."""
+        if self._invocation is not None:
+            context.setdefault("retries", {})["invocation-id"] = self._invocation
 
     def _keys(self, request: Request) -> list[str]:
         """The BGP keys in a request. One that is no text would be shown by boto3, and so is refused here."""

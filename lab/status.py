@@ -31,11 +31,13 @@ def status(
     :param host_ports: by connection id, the interface of this machine that is the port.
 
     Addresses are CIDR text, times are seconds since the epoch (null where nothing happened yet), states are
-    AWS's words. `hostInterface` is null for a port that leads to a router of the lab's, or nowhere.
+    AWS's words. `hostInterface` is null for a port that leads to a router of the lab's, or nowhere. `unstored` says
+    why the newest reports are not stored yet; null while all are.
     """
     vifs = [vif for vif in cloud.virtual_interfaces() if vif.state is not VirtualInterfaceState.DELETED]
     return {
         "lab": name,
+        "unstored": str(cloud.unstored) if cloud.unstored else None,
         "connections": [
             {
                 **_connection(

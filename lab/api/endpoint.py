@@ -7,6 +7,10 @@ recognised the request then writes. So a client is always answered in the protoc
 shape, with a request id that also stands in the log. Handlers are synchronous, short and run on the event
 loop: one operation is one transaction, and no two of them interleave.
 
+A client whose connection breaks before the answer sends the request once more; AWS's SDKs mark both with one
+id, in the header amz-sdk-invocation-id. The service carries out what bears the same id only once, so that nobody
+gets two connections who ordered one.
+
 The access log has one line for each request on the logger `dxlab.api`, in `name=value` form. It never holds
 a parameter.
 """
@@ -15,6 +19,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -37,6 +42,8 @@ BODY_LIMIT = 2**20
 
 LOGGER = logging.getLogger("dxlab.api")
 
+_INVOCATION = re.compile(r"[0-9A-Za-z-]{1,64}")
+
 Page = Callable[[], Mapping[str, Any]]
 """What a GET of one path answers, as JSON."""
 
@@ -44,9 +51,12 @@ Page = Callable[[], Mapping[str, Any]]
 class Service(Protocol):
     """What stands behind the wire."""
 
-    def perform(self, operation: str, caller: Caller, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    def perform(
+        self, operation: str, caller: Caller, parameters: Mapping[str, Any], invocation: str | None
+    ) -> Mapping[str, Any]:
         """Carry out an operation of the model with parameters that fit it.
 
+        :param invocation: the same for each attempt of one request; None where the client gives none.
         :return: the result in the model's words; None members are left out, moments are aware `datetime`s.
         :raises ApiError: nothing was changed, for the reason that the client is told.
         """
@@ -96,15 +106,24 @@ class Endpoint:
             raise RequestEntityTooLargeException(f"The body has more than {BODY_LIMIT} bytes.")
         operation = codec.operation(request)
         caller = caller_of(request.header(b"authorization"), self._default_account)
-        return ParsedRequest(operation, caller, validate(operation, codec.parameters(request)))
+        parameters = validate(operation, codec.parameters(request))
+        return ParsedRequest(operation, caller, parameters, _invocation(request))
 
     def _respond(self, codec: Codec, request: Request) -> Response:
         page = self._pages.get(request.path) if request.method == "GET" else None
         if page is not None:
             return Response(200, ((b"content-type", b"application/json"),), json.dumps(page()).encode())
         parsed = self.parse(codec, request)
-        result = self._service.perform(parsed.operation.name, parsed.caller, parsed.parameters)
+        result = self._service.perform(
+            parsed.operation.name, parsed.caller, parsed.parameters, parsed.invocation
+        )
         return codec.result(parsed.operation, result)
+
+
+def _invocation(request: Request) -> str | None:
+    """The client's id of the request; None where it has none, or one that no SDK would give."""
+    given = request.header(b"amz-sdk-invocation-id") or ""
+    return given if _INVOCATION.fullmatch(given) else None
 
 
 def complete(response: Response, request_id: str) -> Response:

@@ -34,11 +34,15 @@ class Request:
 
 @dataclass(frozen=True)
 class ParsedRequest:
-    """An operation that a caller wants performed, with parameters that fit the model."""
+    """An operation that a caller wants performed, with parameters that fit the model.
+
+    :param invocation: the client's own id of the request, the same in each attempt.
+    """
 
     operation: Operation
     caller: Caller
     parameters: Mapping[str, Any] = field(repr=False)
+    invocation: str | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
@@ -38,13 +39,12 @@ def status(
 def _view(name: str) -> Document:
     """A lab's own account of itself, or what can be said of one that does not answer."""
     record = record_of(name)
-    if record is None:
-        return {"lab": name, "answers": False, "alive": False, "connections": []}
-    try:
-        return {"answers": True, "alive": True, "endpoint": record.url, **fetch(record, "status")}
-    except UsageError:
-        alive = Places.of(name).holder() is not None
-        return {"lab": name, "answers": False, "alive": alive, "endpoint": record.url, "connections": []}
+    with suppress(UsageError):
+        if record is not None:
+            return {"answers": True, "alive": True, "endpoint": record.url, **fetch(record, "status")}
+    alive = Places.of(name).holder() is not None
+    endpoint = {"endpoint": record.url} if record else {}
+    return {"lab": name, "answers": False, "alive": alive, **endpoint, "connections": []}
 
 
 def fetch(record: Record, page: str) -> Document:
@@ -67,6 +67,8 @@ def _show(lab: Document) -> None:
         out.print(f"{lab['lab']}: its endpoint {alive}; 'dxlab down {lab['lab']}' cleans up")
         return
     out.print(f"{lab['lab']}  {lab['endpoint']}")
+    if lab["unstored"]:
+        out.print(f"  {lab['unstored']}; what is seen is shown, and stored as soon as that is possible")
     for connection in lab["connections"]:
         summary = "{connectionName}  {connectionId}  {location}  {connectionState}".format(**connection)
         port = f"  host:{connection['hostInterface']}" if connection["hostInterface"] else ""

@@ -26,7 +26,6 @@ from lab.directconnect.model import (
     VirtualInterface,
     VirtualInterfaceState,
 )
-from lab.directconnect.store import StoreError
 from lab.errors import LabError, SpeakerError
 from lab.network.links import End
 from lab.network.neighbours import ensure_room
@@ -72,6 +71,7 @@ class Controller:
         self._clock_moved = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended = False
+        self._storing = False
         #: Notified after each event of a speaker, for whoever waits for a session.
         self.heard = asyncio.Condition()
 
@@ -150,6 +150,7 @@ class Controller:
         if self._ended:
             return
         self._clock_moved.set()
+        self._mind_the_store()
         self._touch(changes.connections | changes.virtual_interfaces)
 
     async def _follow_speakers(self) -> None:
@@ -163,7 +164,8 @@ class Controller:
 
     async def _hear(self, event: SpeakerEvent) -> None:
         async with self.heard:
-            await self._until_stored(self._observer.heard, event)
+            self._observer.heard(event)
+            self._mind_the_store()
             self.heard.notify_all()
 
     async def _replace_launcher(self) -> None:
@@ -193,7 +195,7 @@ class Controller:
         for vif in self._virtual_interfaces_on(event.interface):
             for peer in wired_peers(vif):
                 await self._peer_carrier_changed(peer, event.carrier)
-        await self._until_stored(self._cloud.set_carrier, event.interface, event.carrier)
+        self._cloud.set_carrier(event.interface, event.carrier)
         self._touch([event.interface])
         if event.carrier:
             # The cable may be another one than before, and so the port.
@@ -215,10 +217,26 @@ class Controller:
         while True:
             self._clock_moved.clear()
             now = time.time()
-            due = await self._until_stored(self._cloud.due, now)
+            due = self._cloud.due(now)
             with suppress(TimeoutError):
                 async with asyncio.timeout(None if due is None else max(0.0, due - now)):
                     await self._clock_moved.wait()
+
+    def _mind_the_store(self) -> None:
+        if self._cloud.unstored is not None and not self._storing:
+            self._storing = True
+            self._start(self._store_reports())
+
+    async def _store_reports(self) -> None:
+        """Have the cloud world store its reports as soon as its state can be written again."""
+        delay = RETRY_FIRST
+        while self._cloud.unstored is not None:
+            log.error("%s; what happens is kept in memory, next try in %.1f s", self._cloud.unstored, delay)
+            await asyncio.sleep(delay)
+            delay = min(delay * 2, RETRY_MOST)
+            self._cloud.store_reports()
+        log.info("the state is written again")
+        self._storing = False
 
     # Settling
 
@@ -342,15 +360,6 @@ class Controller:
         if speaking is not None and speaking.link is not up:
             speaking.link = up
             await self._launcher.set_link(peer_id, up)
-
-    async def _until_stored(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Tell the cloud world what happened, again and again while its state cannot be written."""
-        while True:
-            try:
-                return function(*args, **kwargs)
-            except StoreError as error:
-                log.error("%s; next try in %.1f s", error, RETRY_FIRST)
-                await asyncio.sleep(RETRY_FIRST)
 
     async def _in_kernel(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         work = asyncio.get_running_loop().run_in_executor(self._kernel, lambda: function(*args, **kwargs))

@@ -61,11 +61,10 @@ class Observer:
         milestone = _milestone(event)
         if milestone is not None:
             self._cloud.record(event.peer_id, *milestone, at=event.at)
+        self._sessions[event.peer_id] = session
+        self._events.setdefault(event.peer_id, deque(maxlen=NEWEST)).append(event)
         for change in changes:
             self._tell(event.peer_id, change)
-        self._events.setdefault(event.peer_id, deque(maxlen=NEWEST)).append(event)
-        # Last, so that an event whose consequences could not be stored can be heard once more.
-        self._sessions[event.peer_id] = session
 
     def forget(self, peer_id: str) -> None:
         """The peer and its speaker are gone."""

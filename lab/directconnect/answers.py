@@ -8,7 +8,9 @@ always there, empty where they do not apply, because clients index them without 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from lab.directconnect.model import (
@@ -23,6 +25,9 @@ from lab.directconnect.model import (
 from lab.directconnect.router_config.xml import customer_router_config
 
 Answer = dict[str, Any]
+
+#: What stands for a moment in the text of an answer; no member of the API has such a name.
+_MOMENT = "$moment"
 
 
 def ordered_connection(connection: Connection) -> Answer:
@@ -138,6 +143,24 @@ def gateway(gateway: DirectConnectGateway) -> Answer:
 def tags(present: Iterable[Tag]) -> list[Answer]:
     """Tags as every answer has them."""
     return [{"key": tag.key, "value": tag.value} for tag in present]
+
+
+# ===== once more =====
+
+
+def keepable(answer: Answer) -> str:
+    """An answer as text, of which `replay` makes it again."""
+    return json.dumps(answer, default=lambda moment: {_MOMENT: moment.isoformat()})
+
+
+def replay(text: str) -> Answer:
+    """The answer that became this text."""
+    answer: Answer = json.loads(text, object_hook=_revived)
+    return answer
+
+
+def _revived(members: Answer) -> Answer | datetime:
+    return datetime.fromisoformat(members[_MOMENT]) if _MOMENT in members else members
 
 
 class VirtualInterfaceAnswers:

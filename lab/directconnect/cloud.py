@@ -3,7 +3,9 @@
 `Cloud` is pure rules and a store. It opens no socket and touches no kernel object; it decides what there
 should be, says that something changed (`subscribe`), and is told what there is (`set_carrier`,
 `vif_configured`, `observe`, ...). Each call is one transaction: when it returns, what it did is stored; when
-it raises, nothing was done. Listeners are called after the transaction and may call back.
+it raises, nothing was done. What is *reported* is so whether it can be stored or not: it is in force when the
+call returns, and stored as soon as that is possible (`store_reports`). Listeners are called after the
+transaction and may call back.
 
 Some states end by themselves (an order is processed, a deleted VIF vanishes from the lists). That happens in
 `due`, after each transaction for what is due at once, and when its caller's clock says so for the rest.
@@ -14,10 +16,11 @@ All of it runs in one thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from lab.directconnect import assignments, gateways
-from lab.directconnect.answers import VirtualInterfaceAnswers
+from lab.directconnect.answers import VirtualInterfaceAnswers, keepable, replay
 from lab.directconnect.errors import ClientException, ServerException
 from lab.directconnect.identifiers import Kind, device, new_id
 from lab.directconnect.lifecycle import ConnectionEvent, PeerEvent, VifEvent
@@ -63,7 +66,6 @@ class Cloud:
     """
 
     def __init__(self, store: Store, settings: Settings) -> None:
-        self._store = store
         self._settings = settings
         self._listeners: list[Callable[[Changes], None]] = []
         self._answers = VirtualInterfaceAnswers()
@@ -76,20 +78,34 @@ class Cloud:
         """What is simulated, by operation name."""
         return OPERATIONS
 
-    def perform(self, operation: str, caller: Caller, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def perform(
+        self,
+        operation: str,
+        caller: Caller,
+        parameters: Mapping[str, Any],
+        invocation: str | None = None,
+    ) -> dict[str, Any]:
         """Carry out one operation of the API.
 
         :param parameters: the request's members, of the types that the service model says.
+        :param invocation: the client's own id of this request, the same in each attempt. An operation that
+            changed something is not carried out again: the same is answered once more.
         :return: the answer's members; it may share parts with other answers, so it is not to be changed.
         :raises ApiError: nothing was changed.
         """
         handler = OPERATIONS.get(operation)
         if handler is None:
             raise ClientException(f"{operation} is not simulated yet.")
+        attempt = invocation and f"{caller.account} {caller.region} {operation} {invocation}"
+        if attempt and (told := self._world.answer(attempt)):
+            return replay(told)
         context = Context(self._world, self._settings, caller, self._settings.clock(), self._answers)
         try:
             with self._world.transaction():
-                return handler(context, parameters)
+                answer = handler(context, parameters)
+                if attempt:
+                    self._world.keep_answer(attempt, partial(keepable, answer))
+                return answer
         except StoreError as error:
             raise ServerException(f"{error}") from error
 
@@ -121,11 +137,11 @@ class Cloud:
 
     def history(self, peer_id: str) -> tuple[HistoryEntry, ...]:
         """What happened to a peer, oldest first; the newest thousand entries."""
-        return self._store.history(peer_id)
+        return self._world.history(peer_id)
 
     def last_change(self, peer_id: str) -> HistoryEntry | None:
         """Since when a peer's status is what it is, with the newest reason; None if none was observed."""
-        change, newest = self._store.latest(peer_id, STATUS), self._store.latest(peer_id, STATUS, REASON)
+        change, newest = self._world.latest(peer_id, STATUS), self._world.latest(peer_id, STATUS, REASON)
         return change and newest and change.model_copy(update={"reason": newest.reason})
 
     def subscribe(self, listener: Callable[[Changes], None]) -> None:
@@ -218,32 +234,32 @@ class Cloud:
 
     def set_carrier(self, connection_id: str, up: bool) -> None:
         """There is, or is no, light on a connection's cable."""
-        with self._world.transaction():
+        with self._world.transaction(report=True):
             set_carrier(self._world, connection_id, up, self._settings.clock())
 
     def connection_removed(self, connection_id: str) -> None:
         """Nothing of a deleted connection is left on the machine."""
-        with self._world.transaction():
+        with self._world.transaction(report=True):
             advance_connection(self._world, connection_id, ConnectionEvent.REMOVED, self._settings.clock())
 
     def vif_configured(self, vif_id: str) -> None:
         """A virtual interface's VLAN and addresses are on the machine."""
-        with self._world.transaction():
+        with self._world.transaction(report=True):
             advance_vif(self._world, vif_id, VifEvent.CONFIGURED, self._settings.clock())
 
     def vif_removed(self, vif_id: str) -> None:
         """Nothing of a deleted virtual interface is left on the machine: its VLAN and addresses are free."""
-        with self._world.transaction():
+        with self._world.transaction(report=True):
             advance_vif(self._world, vif_id, VifEvent.REMOVED, self._settings.clock())
 
     def peer_configured(self, vif_id: str, peer_id: str) -> None:
         """AWS's end of a peer is ready for the session."""
-        with self._world.transaction():
+        with self._world.transaction(report=True):
             advance_peer(self._world, vif_id, peer_id, PeerEvent.CONFIGURED, self._settings.clock())
 
     def peer_removed(self, vif_id: str, peer_id: str) -> None:
         """Nothing of a deleted peer is left on the machine: its addresses are free."""
-        with self._world.transaction():
+        with self._world.transaction(report=True):
             advance_peer(self._world, vif_id, peer_id, PeerEvent.REMOVED, self._settings.clock())
 
     def observe(self, peer_id: str, status: BgpStatus, *, reason: str, at: float) -> None:
@@ -255,14 +271,25 @@ class Cloud:
         vif = self._world.virtual_interface_of(peer_id)
         if vif is None:
             return
-        with self._world.transaction():
+        with self._world.transaction(report=True):
             self._remember(peer_id, status, reason, at)
             set_status(self._world, vif, peer_id, status, at)
 
     def record(self, peer_id: str, kind: str, detail: str, at: float) -> None:
         """Keep a step of a peer's timeline, such as `address` or `open`, in its history."""
         if self._world.virtual_interface_of(peer_id) is not None:
-            self._store.append_history(peer_id, HistoryEntry(at=at, kind=kind, detail=detail))
+            with self._world.transaction(report=True):
+                self._world.note(peer_id, HistoryEntry(at=at, kind=kind, detail=detail))
+
+    @property
+    def unstored(self) -> StoreError | None:
+        """Why the newest reports are not stored yet; None while all are."""
+        return self._world.unstored
+
+    def store_reports(self) -> None:
+        """Try once more to store what could not be; `unstored` says whether it succeeded."""
+        with self._world.transaction(report=True):
+            pass
 
     def due(self, now: float) -> float | None:
         """Carry out what happens by itself and is due.
@@ -275,17 +302,16 @@ class Cloud:
             ripe = [timer for timer in pending if timer.at <= now]
             if not ripe:
                 return min((timer.at for timer in pending), default=None)
-            with self._world.transaction():
+            with self._world.transaction(report=True):
                 for timer in ripe:
                     timer.fire(now)
 
     def _remember(self, peer_id: str, status: BgpStatus, reason: str, at: float) -> None:
-        latest = self._store.latest(peer_id, STATUS, REASON)
+        latest = self._world.latest(peer_id, STATUS, REASON)
         if latest is not None and (latest.detail, latest.reason) == (status.value, reason):
             return
         kind = REASON if latest is not None and latest.detail == status.value else STATUS
-        entry = HistoryEntry(at=at, kind=kind, detail=status.value, reason=reason)
-        self._store.append_history(peer_id, entry)
+        self._world.note(peer_id, HistoryEntry(at=at, kind=kind, detail=status.value, reason=reason))
 
     def _committed(self, changes: Changes) -> None:
         self._answers.forget(

@@ -2,7 +2,8 @@
 
 Resources are kept as JSON documents under their kind and id, each in one row; what they mean is the models'
 business, and a model that gains a member with a default reads its older rows as they are. What the observed
-sessions did is a second table, of which the newest entries of each peer are kept.
+sessions did is a second table, of which the newest entries of each peer are kept. A third remembers the
+answers to the newest requests that changed something, for clients that send one twice (`lab.api.endpoint`).
 
 One operation is one transaction. The journal is a write-ahead log: a transaction is safe from a killed
 process the moment it is committed. It is not flushed to the disk each time (`synchronous = NORMAL`), so a
@@ -18,8 +19,8 @@ version in `user_version`. A changed layout is a new step at the end, never an e
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -30,6 +31,8 @@ from lab.errors import LabError, UsageError
 FILE_NAME = "cloud.sqlite3"
 #: Entries of history kept per peer.
 HISTORY_LENGTH = 1000
+#: Answers kept, over all clients: far more than are given between two attempts of one request.
+ANSWERS_KEPT = 1000
 
 MIGRATIONS = (
     """
@@ -49,6 +52,13 @@ MIGRATIONS = (
         PRIMARY KEY (peer_id, number)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE answer (
+        number INTEGER PRIMARY KEY,
+        invocation TEXT NOT NULL UNIQUE,
+        document TEXT NOT NULL
+    );
+    """,
 )
 
 
@@ -63,6 +73,22 @@ class Row:
     kind: str
     id: str
     document: str | None
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one transaction stores, all of it or nothing.
+
+    :ivar rows: resources, stored or removed.
+    :ivar history: new entries, each with the id of its peer, oldest first.
+    :ivar gone: the ids of peers whose history is to be forgotten.
+    :ivar answers: what was answered, by invocation.
+    """
+
+    rows: Sequence[Row] = ()
+    history: Sequence[tuple[str, HistoryEntry]] = ()
+    gone: Collection[str] = ()
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Store:
@@ -120,20 +146,24 @@ class Store:
         for kind, id_, document in self._database.execute("SELECT kind, id, document FROM resource"):
             yield Row(kind, id_, document)
 
-    def write(self, rows: Iterable[Row], *, forget: Iterable[str] = ()) -> None:
-        """Store and remove resources, and forget the history of peers, in one transaction.
+    def write(self, batch: Batch) -> None:
+        """Store a batch in one transaction.
 
         :raises StoreError: nothing of it was done.
         """
         try:
             with self._database:
                 self._database.execute("BEGIN IMMEDIATE")
-                for row in rows:
+                for row in batch.rows:
                     self._write(row)
-                gone = [(peer_id,) for peer_id in forget]
-                self._database.executemany("DELETE FROM history WHERE peer_id = ?", gone)
+                for peer_id, entry in batch.history:
+                    self._append(peer_id, entry)
+                for peer_id in batch.gone:
+                    self._database.execute("DELETE FROM history WHERE peer_id = ?", (peer_id,))
+                for invocation, document in batch.answers.items():
+                    self._keep(invocation, document)
         except sqlite3.Error as error:
-            raise self._refused(error) from None
+            raise StoreError(f"the state cannot be written to {self.path}: {error}") from None
 
     def _write(self, row: Row) -> None:
         if row.document is None:
@@ -144,23 +174,6 @@ class Store:
             )
 
     # ===== history =====
-
-    def append_history(self, peer_id: str, entry: HistoryEntry) -> None:
-        """Add an entry at the end of a peer's history, and drop what has become too old.
-
-        :raises StoreError: the entry was not stored.
-        """
-        try:
-            (number,) = self._database.execute(
-                "INSERT INTO history SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5"
-                " FROM history WHERE peer_id = ?1 RETURNING number",
-                (peer_id, entry.at, entry.kind, entry.detail, entry.reason),
-            ).fetchone()
-            self._database.execute(
-                "DELETE FROM history WHERE peer_id = ? AND number <= ?", (peer_id, number - HISTORY_LENGTH)
-            )
-        except sqlite3.Error as error:
-            raise self._refused(error) from None
 
     def history(self, peer_id: str) -> tuple[HistoryEntry, ...]:
         """A peer's history, oldest entry first."""
@@ -178,6 +191,33 @@ class Store:
         ).fetchone()
         return None if row is None else _entry(row)
 
+    def _append(self, peer_id: str, entry: HistoryEntry) -> None:
+        """Add an entry at the end of a peer's history, and drop what has become too old."""
+        (number,) = self._database.execute(
+            "INSERT INTO history SELECT ?1, coalesce(max(number), 0) + 1, ?2, ?3, ?4, ?5"
+            " FROM history WHERE peer_id = ?1 RETURNING number",
+            (peer_id, entry.at, entry.kind, entry.detail, entry.reason),
+        ).fetchone()
+        self._database.execute(
+            "DELETE FROM history WHERE peer_id = ? AND number <= ?", (peer_id, number - HISTORY_LENGTH)
+        )
+
+    # ===== answers =====
+
+    def answer(self, invocation: str) -> str | None:
+        """What was answered to an invocation, unless that is long ago; None too where it changed nothing."""
+        row = self._database.execute(
+            "SELECT document FROM answer WHERE invocation = ?", (invocation,)
+        ).fetchone()
+        return None if row is None else str(row[0])
+
+    def _keep(self, invocation: str, document: str) -> None:
+        (number,) = self._database.execute(
+            "INSERT OR REPLACE INTO answer (invocation, document) VALUES (?, ?) RETURNING number",
+            (invocation, document),
+        ).fetchone()
+        self._database.execute("DELETE FROM answer WHERE number <= ?", (number - ANSWERS_KEPT,))
+
     # ===== the file =====
 
     def _prepare(self) -> None:
@@ -191,9 +231,6 @@ class Store:
             )
         for number, migration in enumerate(MIGRATIONS[version:], version + 1):
             self._database.executescript(f"BEGIN; {migration}; PRAGMA user_version = {number}; COMMIT;")
-
-    def _refused(self, error: sqlite3.Error) -> StoreError:
-        return StoreError(f"the state cannot be written to {self.path}: {error}")
 
 
 def _entry(row: tuple[float, str, str, str]) -> HistoryEntry:

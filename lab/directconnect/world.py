@@ -1,17 +1,22 @@
 """The cloud world in memory: every resource of a lab, and the transaction that changes them.
 
-Reading never touches the disk. A change is made in memory at once and noted in a journal; at the end of the
-transaction the journal is written to the store, and only if that succeeds the change stays. An operation that
-fails half way leaves nothing: the journal is played back.
+Reading never touches the disk, but for histories. A change is made in memory at once and noted in a journal; at
+the end of the transaction the journal is written to the store, and only if that succeeds the change stays. An
+operation that fails half way leaves nothing: the journal is played back.
+
+What the physical world *reports* is another matter. A session that went down is down, whether or not the disk
+is full. So a report (`transaction(report=True)`) always stays in memory; what of it cannot be stored is a
+backlog, which goes into the next transaction, together with that one's own changes or not at all. A process
+that dies with a backlog loses nothing but entries of history: its successor looks at the machine anew.
 
 There is one transaction at a time, because there is one thread.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
@@ -23,17 +28,21 @@ from lab.directconnect.model import (
     Connection,
     DirectConnectGateway,
     GatewayDeclaration,
+    HistoryEntry,
     Network,
     PoolCursor,
     Resource,
     VirtualInterface,
     VirtualInterfaceState,
 )
-from lab.directconnect.store import Row, Store
+from lab.directconnect.store import HISTORY_LENGTH, Batch, Row, Store, StoreError
 from lab.errors import UsageError
 
 R = TypeVar("R", bound=Resource)
 Journal = dict[tuple[str, str], Resource | None]
+
+#: Entries of history that wait to be stored, over all peers; the oldest go.
+LONGEST_BACKLOG = 10_000
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,30 @@ class Changes:
 
     connections: frozenset[str] = frozenset()
     virtual_interfaces: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Unstored:
+    """What is yet to be stored: resources by kind and id, and the rest as `Batch` has it."""
+
+    rows: frozenset[tuple[str, str]] = frozenset()
+    history: tuple[tuple[str, HistoryEntry], ...] = ()
+    gone: frozenset[str] = frozenset()
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.history)
+
+    def joined(self, later: Unstored) -> Unstored:
+        """This, and what came after it."""
+        gone = self.gone | later.gone
+        history = [entry for entry in self.history + later.history if entry[0] not in gone]
+        return Unstored(
+            self.rows | later.rows,
+            tuple(history[-LONGEST_BACKLOG:]),
+            gone,
+            {**self.answers, **later.answers},
+        )
 
 
 class Table(Generic[R]):
@@ -116,7 +149,12 @@ class World:
         self._store = store
         self._committed = committed
         self._journal: Journal = {}
+        self._entries: list[tuple[str, HistoryEntry]] = []
+        self._answers: dict[str, Callable[[], str]] = {}
+        self._backlog = Unstored()
         self._homes: dict[str, str] = {}
+        #: Why the newest reports are not stored yet; None while all are.
+        self.unstored: StoreError | None = None
         self.connections = Table("connection", Connection, self._journal)
         self.virtual_interfaces = Table("virtual-interface", VirtualInterface, self._journal)
         self.gateways = Table("gateway", DirectConnectGateway, self._journal)
@@ -143,21 +181,55 @@ class World:
         return self._number
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Everything put and removed inside the block is stored when it ends, or else undone.
+    def transaction(self, *, report: bool = False) -> Iterator[None]:
+        """Everything put, removed and noted inside the block is stored when it ends, or else undone.
 
-        :raises StoreError: nothing was changed, because it cannot be stored.
+        :param report: it is what happened on the machine, and stays in any case.
+        :raises StoreError: nothing was changed, because it cannot be stored; not of a report.
         """
         try:
             yield
-            changes = self._commit()
+            changes = self._commit(report=report)
         except BaseException:
             self._undo()
             raise
         finally:
             self._journal.clear()
+            self._entries.clear()
+            self._answers.clear()
         if changes is not None:
             self._committed(changes)
+
+    # ===== histories and answers =====
+
+    def note(self, peer_id: str, entry: HistoryEntry) -> None:
+        """Add to a peer's history; inside a transaction."""
+        self._entries.append((peer_id, entry))
+
+    def history(self, peer_id: str) -> tuple[HistoryEntry, ...]:
+        """A peer's history, oldest entry first."""
+        waiting = (entry for whose, entry in self._backlog.history if whose == peer_id)
+        return (*self._store.history(peer_id), *waiting)[-HISTORY_LENGTH:]
+
+    def latest(self, peer_id: str, *kinds: str) -> HistoryEntry | None:
+        """The newest entry of one of these kinds in a peer's history."""
+        for whose, entry in reversed(self._backlog.history):
+            if whose == peer_id and entry.kind in kinds:
+                return entry
+        return self._store.latest(peer_id, *kinds)
+
+    def keep_answer(self, invocation: str, document: Callable[[], str]) -> None:
+        """Remember an answer, unless the transaction that this is inside of turns out to change nothing.
+
+        :param document: makes the answer's text; asked only where it is kept.
+        """
+        self._answers[invocation] = document
+
+    def answer(self, invocation: str) -> str | None:
+        """What was answered to an invocation, unless that is long ago or changed nothing."""
+        return self._store.answer(invocation)
+
+    # ===== who has what =====
 
     def virtual_interfaces_on(self, connection_id: str) -> list[VirtualInterface]:
         """A connection's VIFs, deleted ones left out."""
@@ -203,12 +275,27 @@ class World:
         for table in self._tables.values():
             table.put_in_order()
 
-    def _commit(self) -> Changes | None:
+    def _commit(self, *, report: bool) -> Changes | None:
+        answers = {invocation: made() for invocation, made in self._answers.items() if self._journal}
+        mine = Unstored(
+            frozenset(self._journal), tuple(self._entries), frozenset(self._gone_peers()), answers
+        )
+        if mine or (report and self._backlog):
+            self._save(self._backlog.joined(mine), report=report)
         if not self._journal:
             return None
-        rows = [self._tables[kind].stored(id_) for kind, id_ in self._journal]
-        self._store.write(rows, forget=self._gone_peers())
         return Changes(self._changed(self.connections.kind), self._changed(self.virtual_interfaces.kind))
+
+    def _save(self, everything: Unstored, *, report: bool) -> None:
+        rows = [self._tables[kind].stored(id_) for kind, id_ in sorted(everything.rows)]
+        try:
+            self._store.write(Batch(rows, everything.history, everything.gone, everything.answers))
+        except StoreError as error:
+            if not report:
+                raise
+            self.unstored, self._backlog = error, everything
+        else:
+            self.unstored, self._backlog = None, Unstored()
 
     def _undo(self) -> None:
         for (kind, id_), before in self._journal.items():

@@ -18,9 +18,13 @@ class StandIn:
 
     results: dict[str, Mapping[str, Any] | Exception] = field(default_factory=dict)
     calls: list[tuple[str, Caller, Mapping[str, Any]]] = field(default_factory=list)
+    invocations: list[str | None] = field(default_factory=list)
 
-    def perform(self, operation: str, caller: Caller, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    def perform(
+        self, operation: str, caller: Caller, parameters: Mapping[str, Any], invocation: str | None
+    ) -> Mapping[str, Any]:
         self.calls.append((operation, caller, parameters))
+        self.invocations.append(invocation)
         result = self.results.get(operation, {})
         if isinstance(result, Exception):
             raise result

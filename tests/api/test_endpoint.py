@@ -47,6 +47,25 @@ def test_the_service_gets_operation_caller_and_parameters(
 
 
 @both
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("59ca81ac-0e61-4f9d-a7a5-b6f4f3d2c0d7", "59ca81ac-0e61-4f9d-a7a5-b6f4f3d2c0d7"),
+        (None, None),
+        ("", None),
+        ("a b", None),
+        ("a" * 65, None),
+    ],
+)
+def test_the_service_gets_the_clients_id_of_the_request(
+    write: Writer, given: str | None, told: str | None, service: StandIn, endpoint: Endpoint
+) -> None:
+    endpoint.answer(write("DescribeConnections", amz_sdk_invocation_id=given))
+
+    assert service.invocations == [told]
+
+
+@both
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_every_operation_reaches_the_service(
     write: Writer, name: str, service: StandIn, endpoint: Endpoint

@@ -58,6 +58,12 @@ def test_a_lab_that_was_killed(lab_bench: Bench) -> None:
     assert mine in labs
 
 
+def test_a_lab_that_was_killed_early(elsewhere: Elsewhere) -> None:
+    elsewhere.early("tlab-early")
+    shown = result(elsewhere.dxlab("status"))
+    assert shown == "tlab-early: its endpoint was killed; 'dxlab down tlab-early' cleans up\n"
+
+
 def test_a_lab_that_lives_and_does_not_answer(elsewhere: Elsewhere) -> None:
     elsewhere.lab("halfway")
     with elsewhere.held("halfway"):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from lab.directconnect import answers
-from lab.directconnect.answers import VirtualInterfaceAnswers
+from lab.directconnect.answers import VirtualInterfaceAnswers, keepable, replay
 from lab.directconnect.model import Connection
 from tests.directconnect.office import Office
 
@@ -131,3 +133,13 @@ def test_an_answer_is_made_once_per_version(office: Office, connection: Connecti
     made.forget([vif.id, "dxvif-notthere"])
     assert made(changed) is not first
     assert made(vif) == first
+
+
+def test_an_answer_can_be_kept() -> None:
+    answer = {
+        "a": [{"b": datetime(2026, 11, 23, 12, 30, 0, 250_000, tzinfo=UTC)}],
+        "c": '"ü"',
+        "d": 1,
+        "e": {},
+    }
+    assert replay(keepable(answer)) == answer

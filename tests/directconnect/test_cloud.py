@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from lab.directconnect.cloud import Changes
-from lab.directconnect.errors import ServerException
+from lab.directconnect.cloud import Caller, Changes
+from lab.directconnect.errors import ClientException, ServerException
 from lab.directconnect.model import BgpStatus, Connection, HistoryEntry, LogicalRedundancy
 from lab.directconnect.operations import OPERATIONS
 from lab.directconnect.store import HISTORY_LENGTH
 from lab.errors import UsageError
-from tests.directconnect.office import VGW, Clock, Office
+from tests.directconnect.office import REGION, VGW, Clock, Office
 
 # ===== cables =====
 
@@ -139,8 +139,71 @@ def test_a_disk_that_is_full_is_the_endpoints_fault(office: Office, connection: 
     assert office.vifs() == []
 
 
+def test_what_is_observed_is_seen_while_the_disk_is_full(office: Office, connection: Connection) -> None:
+    vif_id = office.private(connection.id)["virtualInterfaceId"]
+    office.configure(vif_id)
+    peer = office.peer(vif_id)
+    (pages,) = office.store._database.execute("PRAGMA page_count").fetchone()
+    office.store._database.execute(f"PRAGMA max_page_count = {pages}")
+    office.observe(peer.id, "up", "x" * 20_000)
+    vif = office.vif(vif_id)
+    assert (vif["virtualInterfaceState"], vif["bgpPeers"][0]["bgpStatus"]) == ("available", "up")
+    assert [entry.detail for entry in office.cloud.history(peer.id)] == ["up"]
+    assert "disk is full" in str(office.cloud.unstored)
+    office.store._database.execute(f"PRAGMA max_page_count = {pages + 100}")
+    office.cloud.store_reports()
+    assert office.cloud.unstored is None
+    assert [entry.detail for entry in office.reopened().cloud.history(peer.id)] == ["up"]
+
+
 def test_operations_are_the_registry(office: Office) -> None:
     assert office.cloud.operations is OPERATIONS
+
+
+# ===== a second attempt =====
+
+ORDER = {"location": "EqDC2", "bandwidth": "1Gbps", "connectionName": "x"}
+
+
+def attempt(
+    office: Office, invocation: str, operation: str = "CreateConnection", **parameters: object
+) -> object:
+    return office.cloud.perform(operation, office.caller, parameters or ORDER, invocation)
+
+
+def test_a_second_attempt_is_answered_and_not_carried_out(office: Office) -> None:
+    first = attempt(office, "a")
+    changes = len(office.changes)
+    assert attempt(office, "a") == first
+    assert len(office.changes) == changes
+    assert len(office.cloud.connections()) == 1
+
+
+def test_a_second_attempt_after_a_restart(office: Office) -> None:
+    first = attempt(office, "a")
+    assert attempt(office.reopened(), "a") == first
+    assert len(office.cloud.connections()) == 1
+
+
+def test_another_request_is_carried_out(office: Office) -> None:
+    attempt(office, "a")
+    attempt(office, "b")
+    office.cloud.perform("CreateConnection", Caller("210987654321", REGION), ORDER, "a")
+    office.cloud.perform("CreateConnection", office.caller, ORDER)
+    office.cloud.perform("CreateConnection", office.caller, ORDER)
+    assert len(office.cloud.connections()) == 5
+
+
+def test_what_was_refused_is_tried_again(office: Office) -> None:
+    with pytest.raises(ClientException):
+        attempt(office, "a", connectionName="x")
+    attempt(office, "a")
+
+
+def test_who_only_looks_sees_what_is_new(office: Office) -> None:
+    assert attempt(office, "a", "DescribeConnections", connectionName=None) == {"connections": []}
+    attempt(office, "b")
+    assert attempt(office, "a", "DescribeConnections", connectionName=None) != {"connections": []}
 
 
 # ===== a restart =====

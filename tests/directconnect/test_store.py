@@ -11,7 +11,16 @@ from pathlib import Path
 import pytest
 
 from lab.directconnect.model import HistoryEntry
-from lab.directconnect.store import FILE_NAME, HISTORY_LENGTH, MIGRATIONS, Row, Store, StoreError
+from lab.directconnect.store import (
+    ANSWERS_KEPT,
+    FILE_NAME,
+    HISTORY_LENGTH,
+    MIGRATIONS,
+    Batch,
+    Row,
+    Store,
+    StoreError,
+)
 from lab.errors import UsageError
 
 
@@ -34,11 +43,15 @@ def entry(number: int, kind: str = "open") -> HistoryEntry:
     return HistoryEntry(at=float(number), kind=kind, detail=f"detail {number}", reason=f"reason {number}")
 
 
+def append(store: Store, peer_id: str, entry: HistoryEntry) -> None:
+    store.write(Batch(history=[(peer_id, entry)]))
+
+
 # ===== the file =====
 
 
 def test_files_are_the_owners_alone(store: Store, directory: Path) -> None:
-    store.write([Row("connection", "a", "{}")])
+    store.write(Batch([Row("connection", "a", "{}")]))
     assert mode(directory) == 0o700
     assert {path.name: mode(path) for path in directory.iterdir()} == {
         FILE_NAME: 0o600,
@@ -102,9 +115,9 @@ def test_every_version_can_be_migrated(directory: Path) -> None:
 
 
 def test_rows_come_back(store: Store, directory: Path) -> None:
-    store.write([Row("connection", "a", '{"x": 1}'), Row("gateway", "a", "{}")])
-    store.write([Row("connection", "a", '{"x": 2}'), Row("connection", "b", "{}")])
-    store.write([Row("gateway", "a", None)])
+    store.write(Batch([Row("connection", "a", '{"x": 1}'), Row("gateway", "a", "{}")]))
+    store.write(Batch([Row("connection", "a", '{"x": 2}'), Row("connection", "b", "{}")]))
+    store.write(Batch([Row("gateway", "a", None)]))
     store.close()
     with Store.open(directory) as again:
         assert sorted((row.kind, row.id, row.document) for row in again.load()) == [
@@ -116,8 +129,8 @@ def test_rows_come_back(store: Store, directory: Path) -> None:
 WRITE_AND_DIE = """
 import os, signal, sys
 from pathlib import Path
-from lab.directconnect.store import Row, Store
-Store.open(Path(sys.argv[1])).write([Row("connection", "a", "{}")])
+from lab.directconnect.store import Batch, Row, Store
+Store.open(Path(sys.argv[1])).write(Batch([Row("connection", "a", "{}")]))
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
@@ -130,17 +143,17 @@ def test_a_committed_row_survives_the_process(directory: Path) -> None:
 
 
 def test_a_transaction_that_cannot_be_written_leaves_nothing(store: Store, directory: Path) -> None:
-    store.write([Row("connection", "a", "{}")])
+    store.write(Batch([Row("connection", "a", "{}")]))
     (pages,) = store._database.execute("PRAGMA page_count").fetchone()
     store._database.execute(f"PRAGMA max_page_count = {pages}")
     with pytest.raises(StoreError) as raised:
-        store.write([Row("connection", "small", "{}"), Row("connection", "large", "x" * 100_000)])
+        store.write(Batch([Row("connection", "small", "{}"), Row("connection", "large", "x" * 100_000)]))
     assert str(raised.value) == (
         f"the state cannot be written to {directory / FILE_NAME}: database or disk is full"
     )
     assert [row.id for row in store.load()] == ["a"]
     with pytest.raises(StoreError, match="disk is full"):
-        store.append_history("dxpeer-1", HistoryEntry(at=1, kind="open", detail="x" * 100_000))
+        append(store, "dxpeer-1", HistoryEntry(at=1, kind="open", detail="x" * 100_000))
 
 
 def test_a_transaction_that_cannot_begin_is_refused(store: Store, directory: Path) -> None:
@@ -149,19 +162,19 @@ def test_a_transaction_that_cannot_begin_is_refused(store: Store, directory: Pat
     other.execute("BEGIN IMMEDIATE")
     try:
         with pytest.raises(StoreError, match="locked"):
-            store.write([Row("connection", "a", "{}")])
+            store.write(Batch([Row("connection", "a", "{}")]))
     finally:
         other.close()
-    store.write([Row("connection", "a", "{}")])
+    store.write(Batch([Row("connection", "a", "{}")]))
 
 
 # ===== history =====
 
 
 def test_history_is_kept_in_order_and_apart(store: Store) -> None:
-    store.append_history("dxpeer-1", entry(1))
-    store.append_history("dxpeer-2", entry(2))
-    store.append_history("dxpeer-1", entry(3))
+    append(store, "dxpeer-1", entry(1))
+    append(store, "dxpeer-2", entry(2))
+    append(store, "dxpeer-1", entry(3))
     assert store.history("dxpeer-1") == (entry(1), entry(3))
     assert store.history("dxpeer-2") == (entry(2),)
     assert store.history("dxpeer-3") == ()
@@ -169,7 +182,7 @@ def test_history_is_kept_in_order_and_apart(store: Store) -> None:
 
 def test_history_is_bounded(store: Store) -> None:
     for number in range(HISTORY_LENGTH + 7):
-        store.append_history("dxpeer-1", entry(number))
+        append(store, "dxpeer-1", entry(number))
     kept = store.history("dxpeer-1")
     assert len(kept) == HISTORY_LENGTH
     assert (kept[0], kept[-1]) == (entry(7), entry(HISTORY_LENGTH + 6))
@@ -177,14 +190,38 @@ def test_history_is_bounded(store: Store) -> None:
 
 def test_the_latest_of_some_kinds(store: Store) -> None:
     for number, kind in enumerate(["status", "open", "reason", "open"]):
-        store.append_history("dxpeer-1", entry(number, kind))
+        append(store, "dxpeer-1", entry(number, kind))
     assert store.latest("dxpeer-1", "status") == entry(0, "status")
     assert store.latest("dxpeer-1", "status", "reason") == entry(2, "reason")
     assert store.latest("dxpeer-1", "established") is None
 
 
 def test_history_is_forgotten_with_its_peer(store: Store) -> None:
-    store.append_history("dxpeer-1", entry(1))
-    store.append_history("dxpeer-2", entry(2))
-    store.write([], forget=["dxpeer-1"])
+    append(store, "dxpeer-1", entry(1))
+    append(store, "dxpeer-2", entry(2))
+    store.write(Batch(gone=["dxpeer-1"]))
     assert (store.history("dxpeer-1"), store.history("dxpeer-2")) == ((), (entry(2),))
+
+
+# ===== answers =====
+
+
+def test_an_answer_is_kept_by_its_invocation(store: Store, directory: Path) -> None:
+    store.write(Batch(answers={"a": "one", "b": "two"}))
+    store.write(Batch(answers={"a": "three"}))
+    store.close()
+    with Store.open(directory) as again:
+        assert (again.answer("a"), again.answer("b"), again.answer("c")) == ("three", "two", None)
+
+
+def test_answers_are_bounded(store: Store) -> None:
+    store.write(Batch(answers={str(number): "" for number in range(ANSWERS_KEPT + 2)}))
+    assert (store.answer("1"), store.answer("2")) == (None, "")
+
+
+def test_an_answer_is_stored_with_its_resources_or_not_at_all(store: Store) -> None:
+    (pages,) = store._database.execute("PRAGMA page_count").fetchone()
+    store._database.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StoreError):
+        store.write(Batch([Row("connection", "a", "{}")], answers={"a": "x" * 100_000}))
+    assert (list(store.load()), store.answer("a")) == ([], None)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from lab.directconnect.model import DirectConnectGateway, GatewayState
-from lab.directconnect.store import FILE_NAME, Row, Store, StoreError
+from lab.directconnect.model import DirectConnectGateway, GatewayState, HistoryEntry
+from lab.directconnect.store import FILE_NAME, Batch, Row, Store, StoreError
 from lab.directconnect.world import Changes, World
 from lab.errors import UsageError
 from tests.directconnect.office import Office
@@ -76,6 +76,91 @@ def test_a_transaction_that_cannot_be_stored_leaves_everything_as_it_was(
     assert committed == []
 
 
+def test_an_answer_is_kept_where_something_was_changed(world: World) -> None:
+    with world.transaction():
+        world.keep_answer("looked", lambda: "nothing")
+    with world.transaction():
+        world.gateways.put(gateway(1))
+        world.keep_answer("made", lambda: "a gateway")
+    with pytest.raises(KeyError), world.transaction():
+        world.gateways.put(gateway(2))
+        world.keep_answer("failed", lambda: "another")
+        raise KeyError
+    assert [world.answer(each) for each in ("looked", "made", "failed")] == [None, "a gateway", None]
+
+
+# ===== reports while the disk is full =====
+
+
+@pytest.fixture
+def full(store: Store) -> Callable[[bool], None]:
+    """Makes the disk full, and gives it room again."""
+
+    def fill(is_full: bool) -> None:
+        (pages,) = store._database.execute("PRAGMA page_count").fetchone()
+        store._database.execute(f"PRAGMA max_page_count = {pages if is_full else pages + 1000}")
+
+    return fill
+
+
+#: Too long for a page that is there already.
+LARGE = "x" * 20_000
+
+
+def entry(detail: str) -> HistoryEntry:
+    return HistoryEntry(at=1, kind="status", detail=detail)
+
+
+def test_a_report_stays_and_is_stored_later(
+    world: World, store: Store, committed: list[Changes], full: Callable[[bool], None]
+) -> None:
+    full(True)
+    with world.transaction(report=True):
+        world.gateways.put(gateway(1, LARGE))
+        world.note("dxpeer-1", entry("up"))
+    assert ids(world) == ["gateway-1"]
+    assert len(committed) == 1
+    assert "disk is full" in str(world.unstored)
+    assert list(store.load()) == []
+    full(False)
+    with world.transaction(report=True):
+        world.note("dxpeer-1", entry("down"))
+    assert [row.id for row in store.load()] == ["gateway-1"]
+    assert [each.detail for each in store.history("dxpeer-1")] == ["up", "down"]
+    assert world.unstored is None
+
+
+def test_histories_are_whole_while_nothing_can_be_stored(
+    world: World, store: Store, full: Callable[[bool], None]
+) -> None:
+    with world.transaction(report=True):
+        world.note("dxpeer-1", entry("down"))
+    full(True)
+    with world.transaction(report=True):
+        world.note("dxpeer-1", entry(LARGE))
+        world.note("dxpeer-2", entry("up"))
+    assert [each.detail for each in world.history("dxpeer-1")] == ["down", LARGE]
+    assert world.latest("dxpeer-2", "status") == entry("up")
+    assert world.latest("dxpeer-2", "open") is None
+    assert store.history("dxpeer-2") == ()
+
+
+def test_what_is_asked_for_is_stored_with_all_reports_before_it_or_not_at_all(
+    world: World, store: Store, full: Callable[[bool], None]
+) -> None:
+    full(True)
+    with world.transaction(report=True):
+        world.gateways.put(gateway(1, LARGE))
+    with pytest.raises(StoreError), world.transaction():
+        world.gateways.put(gateway(1, f"asked for {LARGE}"))
+        world.gateways.put(gateway(2))
+    assert [each.name for each in world.gateways] == [LARGE]
+    full(False)
+    with world.transaction():
+        world.gateways.put(gateway(3))
+    assert sorted(row.id for row in store.load()) == ["gateway-1", "gateway-3"]
+
+
 def test_what_a_transaction_makes_and_removes_is_not_stored(world: World, store: Store) -> None:
     with world.transaction():
         world.gateways.put(gateway(1))
@@ -115,7 +200,7 @@ def test_a_world_is_read_back_in_the_order_of_its_making(world: World, store: St
     [("gateway", "{"), ("gateway", '{"id": "hub", "name": 5, "authKey": "s3cretKey9"}'), ("lag", "{}")],
 )
 def test_a_row_that_cannot_be_read(store: Store, tmp_path: Path, kind: str, document: str) -> None:
-    store.write([Row(kind, "hub", document)])
+    store.write(Batch([Row(kind, "hub", document)]))
     with pytest.raises(UsageError) as raised:
         World(store, lambda _: None)
     assert str(raised.value) == (

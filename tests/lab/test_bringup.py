@@ -131,6 +131,15 @@ async def test_a_lab_over_its_old_state_orders_nothing_twice(lab_bench: Bench) -
     assert before == after
 
 
+async def test_a_request_that_was_answered_and_not_counted(lab_bench: Bench) -> None:
+    """As if the process had been killed between the two."""
+    async with brought_up(lab_bench, ORDER, OFFICE.create_vif):
+        pass
+    (lab_bench.places.state / "requests-answered").write_text("0\n")
+    async with brought_up(lab_bench, ORDER, OFFICE.create_vif) as running:
+        assert len(running.cloud.connections()) == len(running.cloud.virtual_interfaces()) == 1
+
+
 async def test_requests_that_were_added_to_the_topology_are_played(lab_bench: Bench) -> None:
     async with brought_up(lab_bench, ORDER):
         pass

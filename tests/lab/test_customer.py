@@ -83,6 +83,21 @@ def test_a_gateway_is_found_on_whichever_page_it_is(office: Office, customer: Cu
         assert vif["directConnectGatewayId"] == ids[name]
 
 
+def test_a_request_asked_again_under_its_id_is_not_carried_out_again(
+    office: Office, customer: Customer
+) -> None:
+    office.plug("office")
+    first = customer.ask(private("office"), "topology-request-1")
+    assert (
+        customer.ask(private("office"), "topology-request-1")["virtualInterfaceId"]
+        == first["virtualInterfaceId"]
+    )
+    gone = request("DeleteVirtualInterface", virtualInterfaceId="office-private")
+    for _ in range(2):  # the second time, nothing of that name stands any more
+        assert customer.ask(gone, "topology-request-2")["virtualInterfaceState"] == "deleting"
+    assert len(office.vifs()) == 1
+
+
 def test_a_refusal_has_the_place_and_the_words(customer: Customer) -> None:
     with pytest.raises(TopologyError) as refusal:
         customer.ask(request("DeleteConnection", line=12, connectionId="dxcon-fg12ab34"))
