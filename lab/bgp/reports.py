@@ -46,7 +46,10 @@ _UNACCEPTABLE_HOLD_TIME = (2, 6)
 
 # Seconds. A router whose UPDATEs have paused for so long has sent its initial routes. End-of-RIB says so at once, but
 # need not be sent to a peer without graceful restart. FRR does not send it, and holds its first UPDATE back for 1.2 s;
-# BIRD does, and sometimes sleeps for 3 s before the first UPDATE.
+# BIRD does, and sometimes sleeps for 3 s before the first UPDATE. To be sent it, one would have to announce graceful
+# restart (RFC 4724), and so promise to keep a restarting router's routes, which is not done here. The marked end of an
+# enhanced route refresh (RFC 7313) would serve as well, but only with routers that offer that, and it would begin only
+# when the router has processed the request: the pause would still be needed for all others. So it is the one rule.
 QUIET = 5.0
 
 

@@ -26,6 +26,7 @@ class Office:
     :param hold: hold time that the router proposes, seconds.
     :param silent: the router runs, and speaks no BGP.
     :param vif_members: further members of the request for the VIF.
+    :param mtu: of the VIF, and of the router's sub-interface.
     """
 
     router: str = "edge"
@@ -38,19 +39,22 @@ class Office:
     runtime: str = "namespace"
     silent: bool = False
     vif_members: Mapping[str, Any] | None = None
+    mtu: int = 1500
 
     @property
     def link(self) -> dict[str, list[str]]:
         return {"endpoints": [f"dx:{self.connection}", f"{self.router}:eth1"]}
 
     @property
-    def node(self) -> dict[str, str]:
-        return {"kind": "frr", "runtime": self.runtime, "startup-config": f"{self.router}.conf"}
+    def node(self) -> dict[str, Any]:
+        interfaces = {f"eth1.{self.vlan}": {"mtu": self.mtu}}
+        config = f"{self.router}.conf"
+        return {"kind": "frr", "runtime": self.runtime, "startup-config": config, "interfaces": interfaces}
 
     @property
     def create_vif(self) -> dict[str, Any]:
         terms = {"virtualInterfaceName": self.vif, "vlan": self.vlan, "asn": 65001, "authKey": self.key}
-        members = {**terms, "virtualGatewayId": VGW, **(self.vif_members or {})}
+        members = {**terms, "mtu": self.mtu, "virtualGatewayId": VGW, **(self.vif_members or {})}
         return {
             "CreatePrivateVirtualInterface": {
                 "connectionId": self.connection,
