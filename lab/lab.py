@@ -98,9 +98,17 @@ class Lab:
         if adopting:
             stack.push_async_callback(asyncio.to_thread, self._remove)
         self._publish(running.url)
+        if topology is None:
+            await stack.enter_async_context(controller.running())
+            return running
+        # A client takes as long to make as the launcher takes to start, so both are begun at once.
+        customer = asyncio.ensure_future(
+            asyncio.to_thread(Customer, running.url, running.region, topology.path)
+        )
+        stack.push_async_callback(asyncio.wait, [customer])
         await stack.enter_async_context(controller.running())
-        if topology is not None:
-            await stack.enter_async_context(self._bringup(topology, running).standing())
+        bringup = self._bringup(topology, running, await customer)
+        await stack.enter_async_context(bringup.standing())
         return running
 
     def _region(self) -> str:
@@ -117,8 +125,7 @@ class Lab:
             raise TopologyError(sentence, self.topology.path, device.line)
         return location.region
 
-    def _bringup(self, topology: Topology, running: RunningLab) -> Bringup:
-        customer = Customer(running.url, running.region, topology.path)
+    def _bringup(self, topology: Topology, running: RunningLab, customer: Customer) -> Bringup:
         running.bringup = Bringup(
             topology, self.places, running.cloud, running.controller, customer, self.tell
         )
@@ -129,8 +136,10 @@ class Lab:
         self.places.publish(Record(self.places.name, os.getpid(), url, str(self.places.state), topology))
 
     def _remove(self) -> None:
-        remove_remains(self.places)
-        if self.topology is not None:
+        if self.topology is None:
+            remove_remains(self.places)
+        else:
+            remove_remains(self.places, {node.runtime for node in self.topology.routers})
             remove_state(self.places)
 
 

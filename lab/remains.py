@@ -8,26 +8,27 @@ all are ended by pid.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from lab.network.host import HostPorts
 from lab.network.namespaces import namespaces, processes_in_all, remove_namespace
 from lab.places import Places
-from lab.routers import remove_leftovers
+from lab.routers import RUNTIMES, remove_leftovers
 from lab.routers.processes import end_processes
 
 _LAUNCHER = b"lab.bgp.launcher_process"
 
 
-def remove_remains(places: Places) -> None:
+def remove_remains(places: Places, runtimes: Collection[str] = tuple(RUNTIMES)) -> None:
     """Remove every process, container, namespace, link and runtime file of this lab; the state directory
     stays. Interfaces that the machine lent it are given back before their namespace goes.
 
+    :param runtimes: those that its routers can have run in; to ask each of them takes a while.
     :raises NetworkError: one of them cannot have its name back; the namespaces are still there then.
     """
     end_processes(_launchers(places.run))
-    remove_leftovers(places.name)
+    remove_leftovers(places.name, runtimes)
     names = namespaces(places.namespace_prefix)
     end_processes(processes_in_all(names))
     HostPorts(places).give_all_back()

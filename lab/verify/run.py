@@ -123,10 +123,11 @@ class _Watch:
         while True:
             news.clear()
             judgement, seen = await self._judge(check)
+            seconds = time.time() - self.began
             if judgement != last:
-                self.observer.judged(check, judgement, seen.elapsed)
+                self.observer.judged(check, judgement, seconds)
             if judgement.outcome is not Outcome.NOT_YET:
-                return judgement, seen.elapsed
+                return judgement, seconds
             last = judgement
             with suppress(TimeoutError):
                 await asyncio.wait_for(news.wait(), self._until(check, judgement, seen, pause))

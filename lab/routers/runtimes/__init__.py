@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from importlib import import_module
 
 from lab.routers.runtimes.base import Completed, RouterRuntime
@@ -23,9 +24,9 @@ def runtime_of(name: str) -> type[RouterRuntime]:
     return found
 
 
-def remove_leftovers(lab: str) -> None:
+def remove_leftovers(lab: str, runtimes: Collection[str] = tuple(RUNTIMES)) -> None:
     """Remove what routers of this lab left outside its namespaces and its run directory, whoever started
     them.
     """
-    for name in RUNTIMES:
+    for name in runtimes:
         runtime_of(name).remove_leftovers(lab)
