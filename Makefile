@@ -1,7 +1,7 @@
 # Everything installs what it lacks first; see scripts/bootstrap.
 PYTHON = .venv/bin/python
 
-.PHONY: demo test check lint types unit bench clean
+.PHONY: demo test check lint types unit bench bench-scale clean
 
 demo:
 	@scripts/bootstrap run
@@ -29,6 +29,10 @@ unit:
 bench:
 	@scripts/bootstrap test
 	$(PYTHON) -m benchmarks
+
+bench-scale:
+	@scripts/bootstrap bench
+	$(PYTHON) -m benchmarks.scale
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build ./*.egg-info

@@ -7,7 +7,7 @@ import socket
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from pathlib import Path
 
 AMAZON_ASN, CUSTOMER_ASN = 64512, 65001
@@ -22,24 +22,31 @@ class Session:
     """
 
     name: str
-    amazon: IPv4Interface
-    customer: IPv4Interface
+    amazon: IPv4Interface | IPv6Interface
+    customer: IPv4Interface | IPv6Interface
 
     def configuration_of_amazon(self) -> str:
         """The protocol at AWS's end: it dials, as soon as BIRD ever does."""
         return (
             f"protocol bgp {self.name} {{ local {self.amazon.ip} as {AMAZON_ASN};"
             f' neighbor {self.customer.ip} as {CUSTOMER_ASN}; password "{AUTH_KEY}"; hold time 90;'
-            " connect delay time 0; connect retry time 1; ipv4 { import all; export none; }; }"
+            f" connect delay time 0; connect retry time 1; {self._channel('none')} }}"
         )
 
-    def configuration_of_customer(self) -> str:
-        """The protocol at the router's end: it waits."""
+    def configuration_of_customer(self, export: str = "none") -> str:
+        """The protocol at the router's end: it waits.
+
+        :param export: what it sends, as a filter of BIRD's: `none`, or `all` of its static routes.
+        """
         return (
             f"protocol bgp {self.name} {{ local {self.customer.ip} as {CUSTOMER_ASN};"
             f' neighbor {self.amazon.ip} as {AMAZON_ASN}; password "{AUTH_KEY}"; hold time 90;'
-            " passive yes; ipv4 { import all; export none; }; }"
+            f" passive yes; {self._channel(export)} }}"
         )
+
+    def _channel(self, export: str) -> str:
+        wanted = "where source = RTS_STATIC" if export == "all" else export
+        return f"ipv{self.amazon.version} {{ import all; export {wanted}; }};"
 
 
 class Bird:
@@ -54,26 +61,39 @@ class Bird:
     ) -> None:
         self._namespace = namespace
         self._directory = directory
+        self._router_id = router_id
         directory.mkdir()
-        head = (
-            f'log "{self.log}" all;',
-            "timeformat log iso long us;",
-            "debug protocols { events, states };",
-            f"router id {router_id};",
-            "protocol device {}",
-        )
-        (directory / "bird.conf").write_text("\n".join((*head, *protocols)) + "\n")
+        self._write(protocols)
 
     @property
     def log(self) -> Path:
         return self._directory / "bird.log"
+
+    def reconfigure(self, control: Control, protocols: Sequence[str]) -> None:
+        """Give the running daemon other protocols; sessions whose protocol is the same go on."""
+        self._write(protocols)
+        control.ask("configure")
 
     def start(self) -> Control:
         """Start the daemon; it is in the background and answers when this returns."""
         enter = ("ip", "netns", "exec", self._namespace)
         files = ("-c", "bird.conf", "-s", "bird.ctl", "-P", "bird.pid")
         subprocess.run((*enter, "bird", *files), cwd=self._directory, check=True)
+        return self.control()
+
+    def control(self) -> Control:
+        """A connection to the running daemon's control socket."""
         return Control(self._directory / "bird.ctl")
+
+    def _write(self, protocols: Sequence[str]) -> None:
+        head = (
+            f'log "{self.log}" all;',
+            "timeformat log iso long us;",
+            "debug protocols { events, states };",
+            f"router id {self._router_id};",
+            "protocol device {}",
+        )
+        (self._directory / "bird.conf").write_text("\n".join((*head, *protocols)) + "\n")
 
 
 class Control:

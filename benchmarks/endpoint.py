@@ -1,33 +1,37 @@
 """An endpoint for the benchmark, in a process of its own as `dxlab up` would have it.
 
-    python -m benchmarks.endpoint LAB
+    python -m benchmarks.endpoint LAB [NODE:INTERFACE ...]
 
-It has one connection, with logical redundancy, so that a virtual interface may have two IPv4 peers, and a
-cable from it to `eth1` of a router that it does not start: the benchmark does. It prints its URL and the
-connection's id.
+It has a connection for each router's end of a cable that it is given, with logical redundancy, so that a virtual
+interface may have two IPv4 peers. It does not start the routers: the benchmark does. It prints its URL, then the ids of
+its connections. AWS's quotas, which would spread a thousand virtual interfaces over accounts, do not hold in it.
 """
 
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from benchmarks.client import Address, Connection
 from lab.cli.app import log_to_stderr, run_until_signalled
 from lab.directconnect.model import LogicalRedundancy
-from lab.directconnect.settings import Settings
+from lab.directconnect.settings import Quotas, Settings
 from lab.errors import LabError
-from lab.lab import Lab
+from lab.lab import Lab, RunningLab
 from lab.network.links import End
-from lab.network.namespaces import ensure_namespace, processes_in
+from lab.network.namespaces import ensure_namespace, processes_in_all
 from lab.places import Places
 from lab.remains import remove_remains, remove_state
+from lab.routers.processes import end_processes
 
 #: Before a command: no server is left over, even when the benchmark is killed; setpriv(1).
 DIE_WITH_ME = ("setpriv", "--pdeathsig", "KILL")
@@ -37,47 +41,64 @@ DIE_WITH_ME = ("setpriv", "--pdeathsig", "KILL")
 class Endpoint:
     """An endpoint that is up.
 
-    :ivar router: the customer's end of its cable.
+    :ivar routers: the customers' ends of its cables.
+    :ivar connection_ids: of its cables, in the same order.
     """
 
     places: Places
     pid: int
     address: Address
-    connection_id: str
-
-    @property
-    def router(self) -> End:
-        return router_of(self.places)
+    routers: tuple[End, ...]
+    connection_ids: tuple[str, ...]
 
     def connect(self) -> Connection:
         return Connection(self.address)
 
-    def speakers(self, vif_ids: list[str]) -> list[int]:
+    def speakers(self, vif_ids: Iterable[str]) -> list[int]:
         """The processes that speak BGP for these virtual interfaces."""
-        return [pid for vif_id in vif_ids for pid in processes_in(self.places.namespace(vif_id))]
+        return processes_in_all([self.places.namespace(vif_id) for vif_id in vif_ids])
+
+    def peers(self) -> list[dict[str, Any]]:
+        """Every BGP peer as the lab itself sees it (`/lab/status`)."""
+        url = f"http://{self.address.host}:{self.address.port}/lab/status"
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            status = json.load(answer)
+        vifs = [vif for connection in status["connections"] for vif in connection["virtualInterfaces"]]
+        return [peer for vif in vifs for peer in vif["bgpPeers"]]
+
+    def end(self) -> None:
+        """SIGTERM, and wait until it has taken everything down."""
+        end_processes([self.pid], [signal.SIGTERM], patience=300)
 
 
-def router_of(places: Places) -> End:
-    return End(places.namespace("edge"), "eth1")
+def router_end(places: Places, text: str) -> End:
+    """The customer's end of a cable that is written NODE:INTERFACE."""
+    node, _, interface = text.partition(":")
+    return End(places.namespace(node), interface)
 
 
 @contextmanager
-def running_endpoint(name: str) -> Iterator[Endpoint]:
-    """A lab of this name with an empty namespace for its router; nothing of either is left afterwards."""
+def running_endpoint(name: str, cables: Sequence[str] = ("edge:eth1",)) -> Iterator[Endpoint]:
+    """A lab of this name with empty namespaces for its routers; nothing of either is left afterwards.
+
+    :param cables: the routers' ends, each NODE:INTERFACE.
+    """
     places = Places.of(name)
+    routers = tuple(router_end(places, cable) for cable in cables)
     _clear(places)
     try:
-        ensure_namespace(router_of(places).namespace)
-        with _process(places) as process:
-            url, connection_id = _announced(process, places)
-            yield Endpoint(places, process.pid, Address.of_url(url), connection_id)
+        for namespace in {router.namespace for router in routers}:
+            ensure_namespace(namespace)
+        with _process(places, cables) as process:
+            url, connection_ids = _announced(process, places)
+            yield Endpoint(places, process.pid, Address.of_url(url), routers, connection_ids)
     finally:
         _clear(places)
 
 
 @contextmanager
-def _process(places: Places) -> Iterator[subprocess.Popen[str]]:
-    command = (*DIE_WITH_ME, sys.executable, "-m", "benchmarks.endpoint", places.name)
+def _process(places: Places, cables: Sequence[str]) -> Iterator[subprocess.Popen[str]]:
+    command = (*DIE_WITH_ME, sys.executable, "-m", "benchmarks.endpoint", places.name, *cables)
     places.prepare()
     with (
         _log(places).open("w") as log,
@@ -90,13 +111,13 @@ def _process(places: Places) -> Iterator[subprocess.Popen[str]]:
             process.wait()
 
 
-def _announced(process: subprocess.Popen[str], places: Places) -> tuple[str, str]:
-    """The endpoint's URL and the id of its connection."""
+def _announced(process: subprocess.Popen[str], places: Places) -> tuple[str, tuple[str, ...]]:
+    """The endpoint's URL and the ids of its connections."""
     assert process.stdout is not None
-    url, connection_id = (process.stdout.readline().strip() for _ in range(2))
-    if not connection_id:
+    url, connection_ids = (process.stdout.readline().strip() for _ in range(2))
+    if not connection_ids:
         raise LabError(f"the endpoint of the lab '{places.name}' did not start: {_log(places).read_text()}")
-    return url, connection_id
+    return url, tuple(connection_ids.split())
 
 
 def _log(places: Places) -> Path:
@@ -108,17 +129,24 @@ def _clear(places: Places) -> None:
     remove_state(places)
 
 
-async def serve(name: str) -> None:
+async def serve(name: str, cables: Sequence[str]) -> None:
     """Be that process, until SIGTERM."""
-    lab = Lab(Places.of(name), Settings(logical_redundancy=LogicalRedundancy.YES))
+    quotas = Quotas(private_and_public_vifs=10_000, vifs=10_000)
+    lab = Lab(Places.of(name), Settings(logical_redundancy=LogicalRedundancy.YES, quotas=quotas))
     async with lab.running() as running:
-        connection = running.cloud.plug_cable("office", location="EqDC2")
-        await running.controller.plug(connection.id, router_of(lab.places))
-        sys.stdout.write(f"{running.url}\n{connection.id}\n")
+        connection_ids = [await _plug(running, cable) for cable in cables]
+        sys.stdout.write(f"{running.url}\n{' '.join(connection_ids)}\n")
         sys.stdout.flush()
         await asyncio.Event().wait()
 
 
+async def _plug(running: RunningLab, cable: str) -> str:
+    """The id of a new connection whose cable leads to this end."""
+    connection = running.cloud.plug_cable(cable.replace(":", "-"), location="EqDC2")
+    await running.controller.plug(connection.id, router_end(running.places, cable))
+    return connection.id
+
+
 if __name__ == "__main__":
     log_to_stderr()
-    run_until_signalled(serve(sys.argv[1]))
+    run_until_signalled(serve(sys.argv[1], sys.argv[2:]))

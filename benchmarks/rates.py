@@ -103,7 +103,7 @@ def _ask_all(connections: Sequence[Connection], request: bytes) -> int:
 
 def _fill(endpoint: Endpoint) -> None:
     """Ten virtual interfaces. Their cable is pulled at the router's end, so that no speaker dials."""
-    set_link(endpoint.router, up=False)
+    set_link(endpoint.routers[0], up=False)
     with closing(endpoint.connect()) as connection:
         for number in range(RESOURCES):
             vif = {
@@ -114,7 +114,7 @@ def _fill(endpoint: Endpoint) -> None:
             }
             connection.call(
                 "CreatePrivateVirtualInterface",
-                connectionId=endpoint.connection_id,
+                connectionId=endpoint.connection_ids[0],
                 newPrivateVirtualInterface=vif,
             )
         wait_for(lambda: _settled(connection), "the virtual interfaces to settle")

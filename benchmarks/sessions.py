@@ -100,7 +100,7 @@ class _Run:
         return ByHand(places, router)
 
     def _prepare_router(self) -> None:
-        trunk = self._endpoint.router
+        trunk = self._endpoint.routers[0]
         driver = vlan_driver()
         for number, on_it in enumerate(zip(self._first, self._second, strict=True)):
             add_vlan(driver, trunk, _FIRST_VLAN + number, on_it)
@@ -142,7 +142,7 @@ class _Run:
     def _create_vif(self, number: int) -> str:
         vif = self._connection.call(
             "CreatePrivateVirtualInterface",
-            connectionId=self._endpoint.connection_id,
+            connectionId=self._endpoint.connection_ids[0],
             newPrivateVirtualInterface={
                 "virtualInterfaceName": f"bench-{number}",
                 "vlan": _FIRST_VLAN + number,
