@@ -6,13 +6,13 @@
 
 FROM debian:bookworm-slim AS base
 RUN apt-get update \
-    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends bird2 frr iproute2 iputils-ping tcpdump \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends bird2 frr iproute2 iputils-ping openbgpd tcpdump \
     && rm -rf /var/lib/apt/lists/*
 
 
 # The lab starts the daemons in the container and gives them their configuration; see lab/routers/runtimes/docker.py.
 FROM base AS router
-LABEL org.opencontainers.image.title="dxlab customer router (BIRD, FRR)"
+LABEL org.opencontainers.image.title="dxlab customer router (BIRD, FRR, OpenBGPD)"
 CMD ["sleep", "infinity"]
 
 

@@ -114,8 +114,8 @@ def _address(
     text = resolve_line(written.text, virtual_interfaces, path, written.line)
     try:
         return ip_interface(text)
-    except ValueError as error:
-        sentence = f"'{written.text}' is no address with a prefix length: {error}"
+    except ValueError:
+        sentence = f"'{written.text}' stands for no address with a prefix length"
         raise TopologyError(sentence, path, written.line) from None
 
 

@@ -186,7 +186,7 @@ def _alone(refused: _Refused) -> str:
     key = next(key for key in refused.demand if key in refused.value)
     if key == "image":
         return _image_elsewhere(refused)
-    return f"an {refused.title} with '{key}' needs '{refused.demand[key][0]}' too"
+    return f"{_a(refused.title)} with '{key}' needs '{refused.demand[key][0]}' too"
 
 
 def _shown(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,8 +33,8 @@ def engine() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def place() -> Iterator[Path]:
+@contextmanager
+def cleared() -> Iterator[Path]:
     """The lab's run directory; whatever of the lab is on the machine is removed before and after."""
     _clear()
     RUN.mkdir(mode=0o711)
@@ -41,16 +42,23 @@ def place() -> Iterator[Path]:
     _clear()
 
 
+def router_of_the_lab(name: str, kind: str = "frr", runtime: str = "namespace") -> Router:
+    """The object of a router of the test lab; nothing is made yet."""
+    node = RouterNode(name=name, kind=kind, startup_config=Path(f"/{name}.conf"), runtime=runtime)
+    return create(node, lab=LAB, directory=RUN / name, namespace=f"dxlab-{LAB}.{name}")
+
+
 @pytest.fixture
-def make_router(place: Path, tmp_path: Path) -> Callable[..., Router]:
+def place() -> Iterator[Path]:
+    """As `cleared`."""
+    with cleared() as directory:
+        yield directory
+
+
+@pytest.fixture
+def make_router(place: Path) -> Callable[..., Router]:
     """Makes the object of a router of the test lab."""
-
-    def make(name: str, kind: str = "frr", runtime: str = "namespace") -> Router:
-        source = tmp_path / f"{name}.conf"
-        node = RouterNode(name=name, kind=kind, startup_config=source, runtime=runtime)
-        return create(node, lab=LAB, directory=place / name, namespace=f"dxlab-{LAB}.{name}")
-
-    return make
+    return router_of_the_lab
 
 
 def _clear() -> None:

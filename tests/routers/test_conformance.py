@@ -8,6 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
 from typing import TypeVar
@@ -18,7 +19,7 @@ from lab.errors import RouterError
 from lab.network.links import End, ensure_cable
 from lab.network.namespaces import inside, namespaces, processes_in
 from lab.routers import KINDS, Interface, Neighbour, Router, RouterKind
-from tests.routers.conftest import COMBINATIONS, LAB
+from tests.routers.conftest import COMBINATIONS, LAB, cleared, router_of_the_lab
 from tests.routers.samples import (
     EDGE_ADDRESSES,
     EDGE_PREFIXES,
@@ -93,20 +94,27 @@ def until(ask: Callable[[], T], wanted: Callable[[T], bool], seconds: float = 20
     return answer
 
 
-@pytest.fixture(params=COMBINATIONS)
-def bench(request: pytest.FixtureRequest, make_router: Callable[..., Router]) -> Iterator[Bench]:
+@pytest.fixture(scope="module", params=COMBINATIONS)
+def place_of_all(request: pytest.FixtureRequest) -> Iterator[Bench]:
+    """Two routers' places, for all tests of a combination; making them anew takes longer than a session."""
     kind, runtime = request.param
     if runtime == "docker":
         request.getfixturevalue("engine")
-    edge, far = make_router("edge", kind, runtime), make_router("far")
-    try:
-        for router in (edge, far):
-            router.prepare()
-        ensure_cable(End(far.namespace, "port1"), End(edge.namespace, "eth1"))
-        yield Bench(edge, far, SAMPLES[kind], KINDS[kind], lambda: make_router("edge", kind, runtime))
-    finally:
-        for router in (edge, far):
-            router.remove()
+    again = partial(router_of_the_lab, "edge", kind, runtime)
+    with cleared():
+        yield Bench(again(), router_of_the_lab("far"), SAMPLES[kind], KINDS[kind], again)
+
+
+@pytest.fixture
+def bench(place_of_all: Bench) -> Iterator[Bench]:
+    """Both routers with a cable between them; neither runs before the test, or afterwards."""
+    routers = (place_of_all.edge, place_of_all.far)
+    for router in routers:
+        router.prepare()
+    ensure_cable(End(routers[1].namespace, "port1"), End(routers[0].namespace, "eth1"))
+    yield place_of_all
+    for router in routers:
+        router.stop()
 
 
 def test_every_kind_has_a_sample() -> None:
@@ -203,6 +211,7 @@ def test_another_process_finds_it_running(bench: Bench) -> None:
 
 
 def test_a_misspelt_configuration_starts_nothing(bench: Bench) -> None:
+    logged = bench.edge.log_tail()
     with pytest.raises(RouterError) as refusal:
         bench.start_edge(bench.sample.misspelt)
     assert str(refusal.value).splitlines() == [
@@ -210,7 +219,7 @@ def test_a_misspelt_configuration_starts_nothing(bench: Bench) -> None:
         f"  {bench.edge.source}:{bench.sample.refused_line}: {bench.sample.refused_words}",
     ]
     assert not bench.edge.is_running()
-    assert bench.edge.log_tail() == ""
+    assert bench.edge.log_tail() == logged
 
 
 def test_a_key_behind_a_misspelt_word_is_not_shown(bench: Bench) -> None:
@@ -220,7 +229,7 @@ def test_a_key_behind_a_misspelt_word_is_not_shown(bench: Bench) -> None:
     assert KEY not in str(refusal.value)
 
 
-@pytest.mark.parametrize("bench", CONTRADICTABLE, indirect=True)
+@pytest.mark.parametrize("place_of_all", CONTRADICTABLE, indirect=True)
 def test_a_contradictory_configuration_leaves_no_daemon(bench: Bench) -> None:
     assert bench.sample.contradictory
     configuration, words = bench.sample.contradictory

@@ -14,11 +14,13 @@ Daemons differ in how they go into the background, too. One that does not do it 
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import PurePath
+from typing import Any
 
 #: A command: the program and its arguments.
 Argv = tuple[str, ...]
@@ -88,6 +90,17 @@ def in_background(argv: Argv, log: PurePath) -> Argv:
     to the log.
     """
     return ("setsid", "--fork", "sh", "-c", 'exec "$@" </dev/null >>"$0" 2>&1', str(log), *argv)
+
+
+def json_in(answer: str) -> dict[str, Any]:
+    """The JSON object in what a daemon's own tool printed; empty where it has nothing to say, which some tools put
+    in words and some in no words.
+    """
+    start = answer.find("{")
+    if start < 0:
+        return {}
+    found, _ = json.JSONDecoder().raw_decode(answer, start)
+    return dict(found)
 
 
 class RouterKind(ABC):

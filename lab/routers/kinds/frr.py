@@ -14,14 +14,22 @@ https://docs.frrouting.org/en/stable-8.4/basic.html and .../vtysh.html
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from ipaddress import ip_address, ip_network
 from pathlib import PurePath
 from typing import Any
 
-from lab.routers.kinds.base import Argv, Ask, Neighbour, Refusal, RouterKind, RouterRoute, SubInterface
+from lab.routers.kinds.base import (
+    Argv,
+    Ask,
+    Neighbour,
+    Refusal,
+    RouterKind,
+    RouterRoute,
+    SubInterface,
+    json_in,
+)
 
 _PROGRAMS = PurePath("/usr/lib/frr")
 #: vtysh prints a daemon's words to one stream and the line that they are about to another; they belong
@@ -140,13 +148,8 @@ def _without_key(line: str) -> str:
 
 
 def _asked(ask: Ask, place: PurePath, question: str) -> dict[str, Any]:
-    """vtysh's answer; empty where no daemon has anything to say, which vtysh puts in words or in no words."""
-    answer = ask(("vtysh", *_tools_options(place), "-c", question))
-    start = answer.find("{")
-    if start < 0:
-        return {}
-    found, _ = json.JSONDecoder().raw_decode(answer, start)
-    return dict(found)
+    """vtysh's answer; empty where no daemon has anything to say."""
+    return json_in(ask(("vtysh", *_tools_options(place), "-c", question)))
 
 
 def _is_address(text: str) -> bool:

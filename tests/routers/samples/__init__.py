@@ -11,8 +11,9 @@ from tests.routers.samples.base import (
 )
 from tests.routers.samples.bird import BIRD
 from tests.routers.samples.frr import FAR, FRR
+from tests.routers.samples.openbgpd import OPENBGPD
 
-SAMPLES = {"bird": BIRD, "frr": FRR}
+SAMPLES = {"bird": BIRD, "frr": FRR, "openbgpd": OPENBGPD}
 
 __all__ = [
     "EDGE_ADDRESSES",
