@@ -47,7 +47,8 @@ class Office:
 
     @property
     def node(self) -> dict[str, Any]:
-        interfaces = {f"eth1.{self.vlan}": {"mtu": self.mtu}}
+        # Who says nothing has no such sub-interface.
+        interfaces = {} if self.silent else {f"eth1.{self.vlan}": {"mtu": self.mtu}}
         config = f"{self.router}.conf"
         return {"kind": "frr", "runtime": self.runtime, "startup-config": config, "interfaces": interfaces}
 
