@@ -14,20 +14,21 @@ is answered again and not carried out again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from lab.controller import Controller
-from lab.customer import Customer
+from lab.customer import Customer, Record
 from lab.directconnect.cloud import Cloud
 from lab.directconnect.model import AssignedAddresses, Connection, LogicalRedundancy
 from lab.errors import LabError, TopologyError, UsageError
+from lab.from_aws import Setup, from_aws
 from lab.network.host import HostPorts
 from lab.network.links import End
 from lab.places import Places
 from lab.routers import Router, commands_of, create, interfaces_of
-from lab.topology import Link, Request, Topology
+from lab.topology import Link, Request, RouterNode, Topology
 from lab.topology.references import resolve
 
 
@@ -156,13 +157,26 @@ class Bringup:
                 self._tell(f"router {node.name}: runs already")
                 continue
             self._tell(f"router {node.name}: starting {node.kind}")
-            text = resolve(node.startup_config.read_text(), virtual_interfaces, node.startup_config)
-            self.configurations[node.name] = text
-            interfaces = interfaces_of(node, virtual_interfaces, self._topology.path)
-            commands = commands_of(node, virtual_interfaces, self._topology.path)
+            setup = await asyncio.to_thread(self._setup, node, virtual_interfaces)
+            self.configurations[node.name] = setup.text
             await asyncio.to_thread(
-                router.start, text, interfaces=interfaces, commands=commands, secrets=secrets
+                router.start,
+                setup.text,
+                interfaces=setup.interfaces,
+                commands=setup.commands,
+                secrets=secrets,
             )
+
+    def _setup(self, node: RouterNode, virtual_interfaces: Sequence[Record]) -> Setup:
+        """What the topology says, all references resolved, and behind it, where it is to be asked, what AWS does."""
+        path, file = self._topology.path, node.startup_config
+        interfaces = interfaces_of(node, virtual_interfaces, path)
+        commands = commands_of(node, virtual_interfaces, path)
+        if file is not None:
+            return Setup(resolve(file.read_text(), virtual_interfaces, file), interfaces, commands)
+        aws = from_aws(node, self._topology, self._customer)
+        _keep(self.routers[node.name].source, aws.text)
+        return Setup(aws.text, [*aws.interfaces, *interfaces], [*aws.commands, *commands])
 
     @property
     def _tally(self) -> Path:
@@ -192,6 +206,12 @@ def routers_of(topology: Topology, places: Places) -> dict[str, Router]:
         )
         for node in topology.routers
     }
+
+
+def _keep(path: Path, text: str) -> None:
+    """Keep what a router was told, for whoever wants to see it; it holds keys."""
+    path.touch(mode=0o600)
+    path.write_text(text)
 
 
 def check_host_ports(topology: Topology, places: Places) -> None:

@@ -85,6 +85,27 @@ class Customer:
         finally:
             self._invocation = None
 
+    def router_configuration(self, virtual_interface_id: str, router_type: str) -> str:
+        """The text of DescribeRouterConfiguration.
+
+        :raises LabError: AWS refuses, or the endpoint does not answer.
+        """
+        parameters = {"virtualInterfaceId": virtual_interface_id, "routerTypeIdentifier": router_type}
+        try:
+            answer = self._call("describe_router_configuration", parameters)
+        except ClientError as refusal:
+            message = refusal.response["Error"]["Message"]
+            raise LabError(f"AWS refuses DescribeRouterConfiguration: {message}") from None
+        return str(answer["customerRouterConfig"])
+
+    def connection_ids(self) -> Mapping[str, str]:
+        """The ids of the connections that stand, by name."""
+        return {
+            record["connectionName"]: record["connectionId"]
+            for record in self._all("describe_connections", "connections")
+            if record["connectionState"] not in ("deleting", "deleted")
+        }
+
     def virtual_interfaces(self) -> Sequence[Record]:
         """Every virtual interface, as DescribeVirtualInterfaces has it."""
         return self._all("describe_virtual_interfaces", "virtualInterfaces")
@@ -115,14 +136,10 @@ class Customer:
     def _refused(self, request: Request, words: str) -> TopologyError:
         return TopologyError(f"AWS refuses {request.operation}: {words}", self._path, request.line)
 
-    def _ids(self) -> dict[str, dict[str, str]]:
+    def _ids(self) -> dict[str, Mapping[str, str]]:
         """For each parameter that takes an id, the ids of what is standing, by name."""
         return {
-            "connectionId": {
-                record["connectionName"]: record["connectionId"]
-                for record in self._all("describe_connections", "connections")
-                if record["connectionState"] not in ("deleting", "deleted")
-            },
+            "connectionId": self.connection_ids(),
             "virtualInterfaceId": {
                 record["virtualInterfaceName"]: record["virtualInterfaceId"]
                 for record in self.virtual_interfaces()

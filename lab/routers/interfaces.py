@@ -120,10 +120,16 @@ def _address(
 
 
 def _over(configured: Interface | None, given: Interface) -> Interface:
-    """One interface of two; only a configuration may have said what it stands on."""
-    if configured is None or given.link:
+    """One interface of two: what the one leaves open, the other may have said."""
+    if configured is None:
         return given
-    return replace(given, link=configured.link, vlan=configured.vlan)
+    return replace(
+        given,
+        link=given.link or configured.link,
+        vlan=given.vlan or configured.vlan,
+        mtu=given.mtu or configured.mtu,
+        addresses=configured.addresses if given.addresses is None else given.addresses,
+    )
 
 
 def _ensure_sub_interface(trunk: End, wanted: Interface) -> None:

@@ -43,13 +43,14 @@ def create(node: RouterNode, *, lab: str, directory: Path, namespace: str) -> Ro
     :param namespace: the name of its network namespace.
     """
     site = Site(lab, node.name, directory, namespace, node.image)
-    return Router(node.startup_config, runtime_of(node.runtime)(site, KINDS[node.kind]))
+    source = node.startup_config or directory.with_name(f"{node.name}.from-aws.conf")
+    return Router(source, runtime_of(node.runtime)(site, KINDS[node.kind]))
 
 
 class Router:
     """A customer's router. All methods block; a router is for one thread at a time.
 
-    :param source: the file that its configuration is from, for errors.
+    :param source: the file that its configuration is from, for errors; where AWS gave it, the file to keep it in.
     :ivar place: the router's directory as its daemons see it.
     """
 

@@ -9,7 +9,7 @@ machine or of the lab.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ from lab.topology.refusals import check_schema, known, meant
 from lab.topology.source import Place, Source, read
 
 DEVICE_KIND = "aws-dx"
+#: In the place of a router's configuration: what AWS has for its kind, if it is one of these.
+FROM_AWS, FROM_AWS_KINDS = "from-aws", ("bird", "frr")
 #: What a topology's file is called in a folder of its own.
 FILE_NAME = "topology.yml"
 
@@ -43,12 +45,14 @@ def load(path: Path) -> Topology:
     source = read(_where_it_lies(path))
     check_schema(source)
     routers = tuple(_routers(source))
+    links = tuple(_links(source, {router.name for router in routers}))
+    _demand_cables(source, routers, links)
     return Topology(
         name=source.data["name"],
         path=source.path.absolute(),
         device=_device(source),
         routers=routers,
-        links=tuple(_links(source, {HOST, *(router.name for router in routers)})),
+        links=links,
         gateways=dict(_gateways(source)),
         assignments=assignments(source),
         requests=tuple(_requests(source)),
@@ -99,18 +103,31 @@ def _router(source: Source, name: str, node: Mapping[str, Any]) -> RouterNode:
         raise source.error(
             f"a router cannot be called '{name}': that is a part of the Direct Connect device", place
         )
-    config = (source.path.parent / node["startup-config"]).absolute()
-    if not config.is_file():
-        raise source.error(f"there is no file {config}", (*place, "startup-config"))
     return RouterNode(
         name=name,
         kind=node["kind"],
-        startup_config=config,
+        startup_config=_startup_config(source, node, (*place, "startup-config")),
+        line=source.line(*place, "startup-config"),
         runtime=node.get("runtime", "namespace"),
         image=node.get("image"),
         interfaces=tuple(interfaces_of(source, node, place)),
         commands=tuple(commands_of(source, node, place)),
     )
+
+
+def _startup_config(source: Source, node: Mapping[str, Any], place: Place) -> Path | None:
+    """The file, or None where AWS is asked."""
+    if node["startup-config"] == FROM_AWS:
+        if node["kind"] not in FROM_AWS_KINDS:
+            kinds = ", ".join(FROM_AWS_KINDS)
+            raise source.error(
+                f"AWS has no configuration for kind '{node['kind']}'; it has for: {kinds}", place
+            )
+        return None
+    config: Path = (source.path.parent / node["startup-config"]).absolute()
+    if not config.is_file():
+        raise source.error(f"there is no file {config}", place)
+    return config
 
 
 # ----- links ------------------------------------------------------------------------------------------------
@@ -132,6 +149,15 @@ def _links(source: Source, routers: set[str]) -> Iterator[Link]:
             logical_redundancy=_api_word(link.get("hasLogicalRedundancy")),
             bandwidth=link.get("bandwidth"),
         )
+
+
+def _demand_cables(source: Source, routers: Sequence[RouterNode], links: Sequence[Link]) -> None:
+    """What AWS has for a router depends on where its cables lead."""
+    reached = {link.router.node for link in links}
+    for router in routers:
+        if router.startup_config is None and router.name not in reached:
+            sentence = f"'{FROM_AWS}' needs a cable that ends at '{router.name}'; add a link"
+            raise source.error(sentence, ("topology", "nodes", router.name, "startup-config"))
 
 
 def _api_word(value: object) -> str | None:

@@ -72,13 +72,16 @@ class Command(_Frozen):
 class RouterNode(_Frozen):
     """A customer router.
 
-    :param startup_config: absolute path of its configuration, which may hold references.
+    :param startup_config: absolute path of its configuration, which may hold references; None where it is what AWS
+        has for it.
+    :param line: where the file has that.
     :param image: container image; None is the lab's own. Only for the docker runtime.
     """
 
     name: str
     kind: str
-    startup_config: Path
+    startup_config: Path | None
+    line: int = 0
     runtime: str = "namespace"
     image: str | None = None
     interfaces: tuple[NodeInterface, ...] = ()

@@ -6,9 +6,13 @@ router ends up with the same key, byte for byte; or it raises `UnquotableError` 
 say it.
 
     Cisco IOS    the rest of the line, as it is (in a file; at a terminal, a ? wants Ctrl-V before it)
+    FRR          the same
     NX-OS        a bare word, or in double quotes, without any escape: a ; outside of quotes ends the command
     Junos        in double quotes, \" and \\ inside; $9$ and $8$ at the beginning mean that it is encrypted
     PAN-OS       a bare word, or in double or single quotes, without any escape
+    BIRD         in double quotes, without any escape (conf/cf-lex.l)
+    GoBGP        a basic string of TOML: in double quotes, \" and \\ inside
+    OpenBGPD     in double quotes; where there are quotes or backslashes inside, the octets in hexadecimal digits
 """
 
 from __future__ import annotations
@@ -28,8 +32,8 @@ class UnquotableError(ValueError):
     """A key that a language cannot say; the text is why, and never holds the key."""
 
 
-def ios(key: str) -> str:
-    """The rest of a line of Cisco IOS."""
+def line(key: str) -> str:
+    """The rest of a line of Cisco IOS, or of FRR."""
     return key
 
 
@@ -60,7 +64,21 @@ def panos(key: str) -> str:
     return f"'{key}'"
 
 
+def bird(key: str) -> str:
+    """A string of BIRD."""
+    if '"' in key:
+        raise UnquotableError('it holds a ", and BIRD has no escape for that')
+    return f'"{key}"'
+
+
+def openbgpd(key: str) -> str:
+    """What stands behind `tcp md5sig` of OpenBGPD."""
+    if '"' in key or "\\" in key:
+        return f"key {key.encode('ascii').hex()}"
+    return f'password "{key}"'
+
+
 def backslashed(key: str) -> str:
-    """In double quotes, with a backslash before each double quote and backslash."""
+    """A string of TOML, and of Junos: in double quotes, with a backslash before each double quote and backslash."""
     escaped = key.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'

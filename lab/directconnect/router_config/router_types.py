@@ -10,7 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lab.directconnect.router_config.quoting import Quote, ios, junos, nxos, panos
+from lab.directconnect.router_config.quoting import (
+    Quote,
+    backslashed,
+    bird,
+    junos,
+    line,
+    nxos,
+    openbgpd,
+    panos,
+)
 
 
 @dataclass(frozen=True)
@@ -44,10 +53,14 @@ class RouterType:
     xslt_for_macsec: str = ""
 
 
-_IOS = Language("ios", "!", ios)
+_IOS = Language("ios", "!", line)
 _NXOS = Language("nxos", "!", nxos)
 _JUNOS = Language("junos", "#", junos)
 _PANOS = Language("panos", "#", panos)
+_FRR = Language("frr", "!", line)
+_BIRD = Language("bird", "#", bird)
+_GOBGP = Language("gobgp", "#", backslashed)
+_OPENBGPD = Language("openbgpd", "#", openbgpd)
 
 _CISCO, _JUNIPER, _PALO_ALTO = "Cisco Systems, Inc.", "Juniper Networks, Inc.", "Palo Alto Networks"
 _IOS_XSLT = "customer-router-cisco-generic.xslt"
@@ -98,6 +111,10 @@ _TYPES = (
         _PANOS,
         _PANOS_XSLT,
     ),
+    RouterType("FRRouting", "FRR", "FRR 8+", "FRRouting-FRR-8", _FRR),
+    RouterType("CZ.NIC", "BIRD", "BIRD 2+", "CZNIC-BIRD-2", _BIRD),
+    RouterType("OSRG", "GoBGP", "GoBGP 3+", "OSRG-GoBGP-3", _GOBGP),
+    RouterType("OpenBSD", "OpenBGPD", "OpenBGPD 7+", "OpenBSD-OpenBGPD-7", _OPENBGPD),
 )
 
 #: By `routerTypeIdentifier`, in AWS's order.

@@ -125,6 +125,8 @@ class RouterKind(ABC):
     container_directory: PurePath
     #: The file of the router's directory into which the daemons log.
     log_file: str
+    #: The `routerTypeIdentifier` under which DescribeRouterConfiguration speaks its language; empty where none does.
+    aws_router_type: str = ""
     #: The file of the router's directory that `check_command` and `amend_command` read.
     candidate_file: str = "candidate.conf"
 

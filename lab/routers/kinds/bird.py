@@ -71,6 +71,7 @@ class Bird(RouterKind):
     user = "bird"
     daemons: tuple[PurePath, ...] = (PurePath("/usr/sbin/bird"),)
     package = "bird2"
+    aws_router_type = "CZNIC-BIRD-2"
     capabilities = (
         *("NET_ADMIN", "NET_BIND_SERVICE", "NET_BROADCAST", "NET_RAW"),  # what the daemon keeps
         *("CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"),  # how it comes to be the user bird

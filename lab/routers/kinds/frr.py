@@ -65,6 +65,7 @@ class Frr(RouterKind):
     user = "frr"
     daemons: tuple[PurePath, ...] = (_PROGRAMS / "zebra", _PROGRAMS / "staticd", _PROGRAMS / "bgpd")
     package = "frr"
+    aws_router_type = "FRRouting-FRR-8"
     capabilities = (
         *("NET_ADMIN", "NET_RAW", "NET_BIND_SERVICE", "SYS_ADMIN"),  # what the daemons keep
         *("CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID"),  # how they come to be the user frr

@@ -341,7 +341,8 @@ ROUTER_TYPES = (
     " CiscoSystemsInc-7200SeriesRouters-IOS124, CiscoSystemsInc-Nexus7000SeriesSwitches-NXOS51,"
     " CiscoSystemsInc-Nexus9KSeriesSwitches-NXOS93, JuniperNetworksInc-MMXSeriesRouters-JunOS95,"
     " JuniperNetworksInc-SRXSeriesRouters-JunOS95, JuniperNetworksInc-TSeriesRouters-JunOS95,"
-    " PaloAltoNetworks-PA3000and5000series-PANOS803."
+    " PaloAltoNetworks-PA3000and5000series-PANOS803, FRRouting-FRR-8, CZNIC-BIRD-2, OSRG-GoBGP-3,"
+    " OpenBSD-OpenBGPD-7."
 )
 PRIVATE = {"virtualInterfaceId": "$private"}
 

@@ -21,6 +21,10 @@ TYPES = (
     "JuniperNetworksInc-MMXSeriesRouters-JunOS95",
     "JuniperNetworksInc-SRXSeriesRouters-JunOS95",
     "PaloAltoNetworks-PA3000and5000series-PANOS803",
+    "FRRouting-FRR-8",
+    "CZNIC-BIRD-2",
+    "OSRG-GoBGP-3",
+    "OpenBSD-OpenBGPD-7",
 )
 
 

@@ -8,6 +8,7 @@ end.
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -29,9 +30,36 @@ class Reader:
 
 
 def rest_of_line(text: str) -> str:
-    """Cisco IOS in a file: everything up to the end of the line."""
+    """Cisco IOS in a file, and FRR: everything up to the end of the line."""
     assert text == text.strip()
     return text
+
+
+def quoted(text: str) -> str:
+    """BIRD: everything up to the next double quote, and a semicolon behind it."""
+    assert text.startswith('"')
+    key, end, rest = text[1:].partition('"')
+    assert (end, rest) == ('"', ";")
+    return key
+
+
+def basic_string(text: str) -> str:
+    """GoBGP: a value of TOML."""
+    key = tomllib.loads(f"key = {text}")["key"]
+    assert isinstance(key, str)
+    return key
+
+
+def password_or_octets(text: str) -> str:
+    """OpenBGPD: a string, in which a backslash has no meaning but before a quote or a blank; or hexadecimal digits."""
+    how, _, value = text.partition(" ")
+    if how == "key":
+        return bytes.fromhex(value).decode("ascii")
+    assert (how, value[0], value[-1]) == ("password", '"', '"')
+    key = value[1:-1]
+    assert '"' not in key
+    assert "\\" not in key
+    return key
 
 
 def word_or_quoted(text: str) -> str:
@@ -71,6 +99,10 @@ READERS = {
     "ios": Reader(r" neighbor \S+ password ", rest_of_line),
     "nxos": Reader(r"    password 0 ", word_or_quoted),
     "junos": Reader(r"set protocols bgp group \S+ neighbor \S+ authentication-key ", string),
+    "frr": Reader(r" neighbor \S+ password ", rest_of_line),
+    "bird": Reader(r"  password ", quoted),
+    "gobgp": Reader(r"    auth-password = ", basic_string),
+    "openbgpd": Reader(r"  tcp md5sig ", password_or_octets),
     "panos": Reader(
         r"set network virtual-router default protocol bgp auth-profile \S+ secret ", word_or_either_quotes
     ),
