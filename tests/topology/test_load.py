@@ -54,8 +54,8 @@ def test_everything_that_a_file_can_say(tmp_path: Path) -> None:
     assert topology.path == tmp_path / "case.yml"
     assert topology.device == Device(name="device", location="EqDC2", line=5)
     assert topology.routers == (
-        RouterNode(name="edge", kind="frr", startup_config=config, runtime="namespace", image=None),
-        RouterNode(name="core", kind="frr", startup_config=config, runtime="docker", image="frr:10"),
+        RouterNode(name="edge", kind="frr", startup_config=config, line=6),
+        RouterNode(name="core", kind="frr", startup_config=config, line=7, runtime="docker", image="frr:10"),
     )
     assert topology.links == (
         Link(
@@ -154,6 +154,11 @@ def test_what_is_wrong_behind_a_link_is_told_from_where_the_user_stands(
 def test_operations_are_those_of_the_aws_model() -> None:
     assert {"CreateBGPPeer", "DescribeVirtualInterfaces", "StartBgpFailoverTest"} <= operations()
     assert len(operations()) > 60
+
+
+def test_a_configuration_from_aws_is_no_file(tmp_path: Path) -> None:
+    topology = load(written(tmp_path, EVERYTHING.replace("edge.conf}", "from-aws}")))
+    assert topology.routers[0] == RouterNode(name="edge", kind="frr", startup_config=None, line=6)
 
 
 @pytest.mark.parametrize("path", TOPOLOGIES, ids=lambda path: path.parent.name)
