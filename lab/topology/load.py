@@ -45,7 +45,7 @@ def load(path: Path) -> Topology:
     source = read(_where_it_lies(path))
     check_schema(source)
     routers = tuple(_routers(source))
-    links = tuple(_links(source, {router.name for router in routers}))
+    links = tuple(_links(source, {HOST, *(router.name for router in routers)}))
     _demand_cables(source, routers, links)
     return Topology(
         name=source.data["name"],

@@ -80,7 +80,7 @@ def test_every_virtual_interface_of_its_cables_and_no_other(
     one, two, other = (office.plug(name).id for name in ("office", "office-2", "elsewhere"))
     first = office.private(one)["virtualInterfaceId"]
     gone = office.private(one, vlan=102)["virtualInterfaceId"]
-    second = office.private(two)["virtualInterfaceId"]
+    second = office.private(two, vlan=103)["virtualInterfaceId"]
     office.private(other)
     office.call("DeleteVirtualInterface", virtualInterfaceId=gone)
     assert edge_text(topology, customer) == aws_text(office, first) + aws_text(office, second)
