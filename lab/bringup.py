@@ -118,12 +118,12 @@ class Bringup:
             raise TopologyError(str(error), self._topology.path, link.line) from error
 
     def _connection_of(self, link: Link) -> Connection:
-        redundancy = link.logical_redundancy
+        redundancy, device = link.logical_redundancy, self._topology.device_of(link)
         try:
             return self._cloud.plug_cable(
                 link.connection,
-                location=self._topology.device.location,
-                region=self._topology.device.region,
+                location=device.location,
+                region=device.region,
                 bandwidth=link.bandwidth or "1Gbps",
                 logical_redundancy=LogicalRedundancy(redundancy) if redundancy else None,
             )

@@ -23,6 +23,7 @@ import os
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from lab.api.app import application
@@ -42,7 +43,7 @@ from lab.places import Places, Record, record_of
 from lab.remains import remove_remains, remove_state
 from lab.routers import Router
 from lab.status import history, routes, status
-from lab.topology import Link, Topology
+from lab.topology import Device, Link, Topology
 from lab.topology.keys import with_keys
 
 Tell = Callable[[str], None]
@@ -112,18 +113,19 @@ class Lab:
         return running
 
     def _region(self) -> str:
-        """The region of the topology's location; AWS's first one where there is no topology."""
+        """The region of the topology's locations; AWS's first one where there is no topology."""
         if self.topology is None:
             return "us-east-1"
-        device = self.topology.device
-        location = located(device.location, device.region)
-        if location is None:
-            sentence = (
-                f"there is no Direct Connect location '{device.location}'; known are {', '.join(LOCATIONS)};"
-                " of another, say its 'region'"
-            )
-            raise TopologyError(sentence, self.topology.path, device.line)
-        return location.region
+        first, *others = self.topology.devices
+        region = _region_of(first, self.topology.path)
+        for device in others:
+            if (its := _region_of(device, self.topology.path)) != region:
+                sentence = (
+                    f"{device.location} is in {its}, but {first.location} in {region}: a topology's"
+                    " requests are made in one region; make it two topologies"
+                )
+                raise TopologyError(sentence, self.topology.path, device.line)
+        return region
 
     def _bringup(self, topology: Topology, running: RunningLab, customer: Customer) -> Bringup:
         running.bringup = Bringup(
@@ -141,6 +143,17 @@ class Lab:
         else:
             remove_remains(self.places, {node.runtime for node in self.topology.routers})
             remove_state(self.places)
+
+
+def _region_of(device: Device, path: Path) -> str:
+    location = located(device.location, device.region)
+    if location is None:
+        sentence = (
+            f"there is no Direct Connect location '{device.location}'; known are {', '.join(LOCATIONS)};"
+            " of another, say its 'region'"
+        )
+        raise TopologyError(sentence, path, device.line)
+    return location.region
 
 
 @dataclass

@@ -50,7 +50,7 @@ def load(path: Path) -> Topology:
     return Topology(
         name=source.data["name"],
         path=source.path.absolute(),
-        device=_device(source),
+        devices=tuple(_devices(source)),
         routers=routers,
         links=links,
         gateways=dict(_gateways(source)),
@@ -72,8 +72,8 @@ def _where_it_lies(path: Path) -> Path:
 # ----- nodes ------------------------------------------------------------------------------------------------
 
 
-def _device(source: Source) -> Device:
-    """The one Direct Connect device."""
+def _devices(source: Source) -> Iterator[Device]:
+    """The Direct Connect devices, one for each location."""
     nodes: Mapping[str, Any] = source.data["topology"]["nodes"]
     if HOST in nodes:
         sentence = f"'{HOST}' cannot name a node: it is this machine, whose interfaces a cable may end at"
@@ -81,14 +81,9 @@ def _device(source: Source) -> Device:
     devices = [name for name, node in nodes.items() if node["kind"] == DEVICE_KIND]
     if not devices:
         raise source.error(f"a lab needs a node of kind '{DEVICE_KIND}'", ("topology", "nodes"))
-    if len(devices) > 1:
-        sentence = f"'{devices[1]}' is a second node of kind '{DEVICE_KIND}'; a lab has one"
-        raise source.error(sentence, ("topology", "nodes", devices[1]))
-    place = ("topology", "nodes", devices[0], "location")
-    node = nodes[devices[0]]
-    return Device(
-        name=devices[0], location=node["location"], line=source.line(*place), region=node.get("region")
-    )
+    for name in devices:
+        line = source.line("topology", "nodes", name, "location")
+        yield Device(name=name, location=nodes[name]["location"], line=line, region=nodes[name].get("region"))
 
 
 def _routers(source: Source) -> Iterator[RouterNode]:
@@ -176,7 +171,7 @@ def _ends(
         for index, text in enumerate(link["endpoints"])
     )
     if (one.node in routers) == (other.node in routers):
-        joins = f"a cable joins the {DEVICE_KIND} node and a router (or '{HOST}')"
+        joins = f"a cable joins an {DEVICE_KIND} node and a router (or '{HOST}')"
         raise source.error(f"{joins}, not {one} and {other}", place)
     return (other, one) if one.node in routers else (one, other)
 

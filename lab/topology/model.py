@@ -25,7 +25,7 @@ class _Frozen(BaseModel):
 
 
 class Device(_Frozen):
-    """The Direct Connect device, the AWS end of the cables.
+    """A Direct Connect device, the AWS end of the cables at one location.
 
     :param line: where the file has the location.
     :param region: None is the one that the location is known to belong to.
@@ -190,6 +190,7 @@ class Expectation(_Frozen):
 class Topology(_Frozen):
     """A lab's physical world and what is asked of AWS.
 
+    :param devices: at least one.
     :param gateways: by virtual private gateway id, Direct Connect gateway name, or PUBLIC.
     :param assignments: by the name of the virtual interface, in the order of its peers.
     :param expect: in the file's order; empty where the file has no `expect`.
@@ -197,10 +198,14 @@ class Topology(_Frozen):
 
     name: str
     path: Path
-    device: Device
+    devices: tuple[Device, ...]
     routers: tuple[RouterNode, ...] = ()
     links: tuple[Link, ...] = ()
     gateways: Mapping[str, Gateway] = {}
     assignments: Mapping[str, tuple[Assignment, ...]] = {}
     requests: tuple[Request, ...] = ()
     expect: tuple[Expectation, ...] = ()
+
+    def device_of(self, link: Link) -> Device:
+        """The Direct Connect device that the cable leads to."""
+        return next(device for device in self.devices if device.name == link.port.node)

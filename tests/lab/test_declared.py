@@ -29,8 +29,9 @@ def written(bench: Bench, office: Office, **parts: object) -> Path:
 
 def office_at(bench: Bench, location: str, region: str) -> Topology:
     topology = load(write_topology(bench.places.state.parent, bench.name, Office()))
-    device = topology.device.model_copy(update={"location": location, "region": region})
-    return topology.model_copy(update={"device": device})
+    (device,) = topology.devices
+    elsewhere = device.model_copy(update={"location": location, "region": region})
+    return topology.model_copy(update={"devices": (elsewhere,)})
 
 
 async def test_sessions_come_up_between_the_declared_addresses(lab_bench: Bench) -> None:

@@ -83,19 +83,36 @@ async def test_a_lab_has_one_endpoint(lab_bench: Bench) -> None:
         assert record_of(lab_bench.name) is not None
 
 
-async def test_the_region_is_that_of_the_location(lab_bench: Bench) -> None:
-    topology = only_office(lab_bench)
-    frankfurt = topology.model_copy(
-        update={"device": topology.device.model_copy(update={"location": "EqFA5"})}
+def at_locations(topology: Topology, *codes: str) -> Topology:
+    """The same with a device at each of these locations, the first in the place of its own."""
+    (device,) = topology.devices
+    others = [
+        device.model_copy(update={"name": f"dx{number}", "location": code})
+        for number, code in enumerate(codes)
+    ]
+    return topology.model_copy(
+        update={"devices": (others[0].model_copy(update={"name": device.name}), *others[1:])}
     )
+
+
+async def test_locations_in_two_regions(lab_bench: Bench) -> None:
+    apart = at_locations(only_office(lab_bench), "EqDC2", "CSVA1", "EqFA5")
+    with refused() as refusal:
+        async with Lab(lab_bench.places, topology=apart).running():
+            pass
+    assert "EqFA5 is in eu-central-1, but EqDC2 in us-east-1" in str(refusal.error)
+    assert nothing_left(lab_bench.places)
+
+
+async def test_the_region_is_that_of_the_location(lab_bench: Bench) -> None:
+    frankfurt = at_locations(only_office(lab_bench), "EqFA5")
     async with Lab(lab_bench.places, topology=frankfurt).running() as running:
         (connection,) = running.cloud.connections()
         assert (connection.region, running.region) == ("eu-central-1", "eu-central-1")
 
 
 async def test_an_unknown_location(lab_bench: Bench) -> None:
-    topology = only_office(lab_bench)
-    moon = topology.model_copy(update={"device": topology.device.model_copy(update={"location": "Moon1"})})
+    moon = at_locations(only_office(lab_bench), "Moon1")
     with refused() as refusal:
         async with Lab(lab_bench.places, topology=moon).running():
             pass

@@ -24,7 +24,7 @@ def asked(parameters: Mapping[str, Any], **environment: str) -> Mapping[str, Any
 def topology_of(parameters: Mapping[str, Any]) -> Topology:
     request = Request(operation="CreateBGPPeer", parameters=parameters, line=7)
     device = Device(name="dx", location="EqDC2", line=3)
-    return Topology(name="keys", path=Path("/lab.yml"), device=device, requests=(request,))
+    return Topology(name="keys", path=Path("/lab.yml"), devices=(device,), requests=(request,))
 
 
 def test_a_variable_is_replaced_at_any_depth() -> None:

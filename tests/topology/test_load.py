@@ -52,7 +52,7 @@ def test_everything_that_a_file_can_say(tmp_path: Path) -> None:
     config = tmp_path / "edge.conf"
     assert topology.name == "everything"
     assert topology.path == tmp_path / "case.yml"
-    assert topology.device == Device(name="device", location="EqDC2", line=5)
+    assert topology.devices == (Device(name="device", location="EqDC2", line=5),)
     assert topology.routers == (
         RouterNode(name="edge", kind="frr", startup_config=config, line=6),
         RouterNode(name="core", kind="frr", startup_config=config, line=7, runtime="docker", image="frr:10"),
@@ -101,12 +101,12 @@ def test_logical_redundancy_may_be_a_bare_word(tmp_path: Path, written_as: str, 
 
 def test_a_location_from_a_merge_has_the_line_of_its_node(tmp_path: Path) -> None:
     text = "name: least\ntopology:\n  nodes:\n    dx:\n      <<: {location: EqDC2}\n      kind: aws-dx\n"
-    assert load(written(tmp_path, text)).device.line == 4
+    assert load(written(tmp_path, text)).devices[0].line == 4
 
 
 def test_a_location_may_have_its_region_beside_it(tmp_path: Path) -> None:
     text = "name: least\ntopology: {nodes: {dx: {kind: aws-dx, location: EqXY1, region: eu-west-9}}}\n"
-    assert load(written(tmp_path, text)).device == Device(
+    assert load(written(tmp_path, text)).devices[0] == Device(
         name="dx", location="EqXY1", line=2, region="eu-west-9"
     )
 

@@ -19,7 +19,7 @@ def link(connection: str, router: str) -> Link:
 TOPOLOGY = Topology(
     name="case",
     path=Path("/case.yml"),
-    device=Device(name="dx", location="EqDC2", line=4),
+    devices=(Device(name="dx", location="EqDC2", line=4),),
     links=(link("office", "edge"), link("home", "core")),
 )
 
