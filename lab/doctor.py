@@ -12,14 +12,15 @@ import socket
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from lab.errors import LabError, MissingPartError
 from lab.network.namespaces import ensure_namespace, remove_namespace
 from lab.network.vlan import vlan_driver
+from lab.routers.kinds import KINDS, RouterKind
 
-FRR_DAEMONS = tuple(Path("/usr/lib/frr", daemon) for daemon in ("zebra", "bgpd", "staticd"))
 _TCP_MD5SIG = 14
 
 
@@ -97,11 +98,13 @@ def _exabgp() -> Finding:
     return Finding("ExaBGP", version("exabgp"))
 
 
-def _frr() -> Finding:
-    missing = [path.name for path in FRR_DAEMONS if not path.exists()]
+def _daemons(kind: RouterKind) -> Finding:
+    """Whether routers of this kind can run in a network namespace; a container brings its own daemons."""
+    missing = [program.name for program in kind.daemons if not os.access(program, os.X_OK)]
     if missing:
-        return Finding("FRR", f"{', '.join(missing)} not found", "apt-get install frr", required=False)
-    return Finding("FRR", "zebra, staticd and bgpd are installed")
+        remedy = f"for routers of kind '{kind.name}': apt-get install {kind.package}"
+        return Finding(kind.title, f"{', '.join(missing)} not found", remedy, required=False)
+    return Finding(kind.title, f"{', '.join(program.name for program in kind.daemons)}")
 
 
 def _docker() -> Finding:
@@ -124,6 +127,6 @@ _CHECKS: tuple[Callable[[], Finding], ...] = (
     _tcp_md5,
     _ipv6,
     _exabgp,
-    _frr,
+    *(partial(_daemons, kind) for kind in KINDS.values() if kind.daemons),
     _docker,
 )

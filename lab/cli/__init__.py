@@ -8,11 +8,24 @@ from __future__ import annotations
 
 import sys
 
-from lab.cli import cable, demo, doctor, down, exec_, serve, status, up, verify
+from lab.cli import cable, demo, doctor, down, exec_, serve, show, status, up, verify
 from lab.cli.app import app
 from lab.errors import LabError, first_of
 
-__all__ = ["app", "cable", "demo", "doctor", "down", "exec_", "main", "serve", "status", "up", "verify"]
+__all__ = [
+    "app",
+    "cable",
+    "demo",
+    "doctor",
+    "down",
+    "exec_",
+    "main",
+    "serve",
+    "show",
+    "status",
+    "up",
+    "verify",
+]
 
 
 def main() -> None:

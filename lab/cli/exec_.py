@@ -25,13 +25,17 @@ def exec_(
 ) -> None:
     """Run a command inside a customer router, for example: dxlab exec edge -- vtysh -c 'show bgp summary'."""
     require_root("exec")
-    argv = _router(chosen_lab(lab), node).command(
+    argv = router_of(chosen_lab(lab), node).command(
         command, terminal=sys.stdin.isatty() and sys.stdout.isatty()
     )
     os.execvp(argv[0], argv)
 
 
-def _router(record: Record, node: str) -> Router:
+def router_of(record: Record, node: str) -> Router:
+    """A lab's customer router by its name.
+
+    :raises UsageError: it has none of that name.
+    """
     if record.topology is None:
         raise UsageError(f"the lab '{record.name}' has no routers: it was started with 'dxlab serve'")
     routers = routers_of(load(Path(record.topology)), Places.of(record.name, Path(record.state_directory)))

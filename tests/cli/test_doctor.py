@@ -11,7 +11,18 @@ from tests.support.command import dxlab
 
 pytestmark = pytest.mark.root
 
-SUBJECTS = ["privileges", "namespaces", "802.1Q", "TCP-MD5", "IPv6", "ExaBGP", "FRR", "docker"]
+SUBJECTS = [
+    "privileges",
+    "namespaces",
+    "802.1Q",
+    "TCP-MD5",
+    "IPv6",
+    "ExaBGP",
+    "FRR",
+    "BIRD",
+    "OpenBGPD",
+    "docker",
+]
 LINE = re.compile(r"(?P<mark>ok|MISSING|absent) +(?P<subject>\S+) +(?P<found>.+?)(?: -- (?P<remedy>.+))?")
 
 

@@ -10,6 +10,7 @@ import pytest
 from lab import doctor
 from lab.doctor import Finding
 from lab.errors import MissingPartError, NetworkError
+from lab.routers.kinds.frr import Frr
 
 
 def refusing(error: Exception) -> object:
@@ -48,9 +49,10 @@ def test_no_vlan_driver(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_daemons_that_are_missing_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "zebra").touch(mode=0o755)
-    monkeypatch.setattr(doctor, "FRR_DAEMONS", (tmp_path / "zebra", tmp_path / "bgpd"))
-    found = doctor._frr()
-    assert found.found == "bgpd not found"
+    monkeypatch.setattr(Frr, "daemons", (tmp_path / "zebra", tmp_path / "bgpd"))
+    found = doctor._daemons(Frr())
+    assert (found.subject, found.found) == ("FRR", "bgpd not found")
+    assert found.remedy == "for routers of kind 'frr': apt-get install frr"
     assert (found.good, found.required) == (False, False), "a container brings its own"
 
 
