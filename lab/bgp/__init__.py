@@ -1,7 +1,8 @@
 """The BGP speakers on AWS's side of every virtual interface.
 
     launcher            the endpoint's side: start, stop and steer speakers, hear their events
-    launcher_process    the process that forks them and keeps them running; `charge` is one peer in its care
+    launcher_process    the process that forks them and keeps them running; `charge` is one peer in its care, `halted`
+                        knows who was stopped
     speaker             one process per BGP peer: listens, dials (`dialling`), settles collisions
     machine             ExaBGP's protocol machine, one connection at a time; `reports` is what it tells
     neighbor, routes    our words in ExaBGP's terms, and back

@@ -9,6 +9,9 @@
 are a `Snapshot` of every speaker that runs. What must be done to match them with what is wanted is the
 caller's business: `speakers` tells the fingerprint of each. See `lab.bgp.launcher_process` for the other
 side.
+
+While the launcher is stopped or hangs, its speakers go on and nobody hears of them. `ping` finds out, and `rouse`
+continues a launcher that is stopped.
 """
 
 from __future__ import annotations
@@ -16,8 +19,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import sys
 from collections.abc import AsyncIterator, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,10 +51,12 @@ class RunningSpeaker:
 class Launcher:
     """A connection to the launcher process of one lab. Every request raises SpeakerError once that is gone."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, log: Path) -> None:
+    def __init__(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, run_directory: Path
+    ) -> None:
         self._reader = reader
         self._writer = writer
-        self._log = log
+        self._run_directory = run_directory
         self._answers: dict[int, asyncio.Future[Message]] = {}
         self._events: asyncio.Queue[SpeakerEvent | None] = asyncio.Queue()
         self._requests = 0
@@ -64,13 +71,14 @@ class Launcher:
         :param run_directory: an existing directory of root's; the launcher keeps its socket and log there.
         :raises SpeakerError: the process does not start.
         """
-        path, log = run_directory / "launcher.sock", run_directory / "launcher.log"
+        path = run_directory / "launcher.sock"
+        _signal(run_directory, signal.SIGCONT)
         try:
             reader, writer = await asyncio.open_unix_connection(path, limit=_LONGEST_LINE)
         except (FileNotFoundError, ConnectionRefusedError):
-            await _start_process(run_directory, log)
+            await _start_process(run_directory)
             reader, writer = await asyncio.open_unix_connection(path, limit=_LONGEST_LINE)
-        return cls(reader, writer, log)
+        return cls(reader, writer, run_directory)
 
     async def events(self) -> AsyncIterator[SpeakerEvent]:
         """What all speakers report, in order. Ends after `close`.
@@ -108,6 +116,18 @@ class Launcher:
     async def announce(self, peer_id: str, prefixes: Collection[Network]) -> None:
         """Announce these prefixes and withdraw all others, on the running session."""
         await self._ask("announce", peer_id=peer_id, prefixes=[str(prefix) for prefix in prefixes])
+
+    async def ping(self) -> None:
+        """Return when the launcher answers."""
+        await self._ask("ping")
+
+    def rouse(self) -> None:
+        """Continue a launcher that was stopped; nothing happens to one that runs."""
+        _signal(self._run_directory, signal.SIGCONT)
+
+    def kill(self) -> None:
+        """End a launcher that hangs, and all speakers with it."""
+        _signal(self._run_directory, signal.SIGKILL)
 
     async def close(self) -> None:
         """Disconnect; the speakers go on."""
@@ -153,7 +173,8 @@ class Launcher:
 
     def _lost(self) -> SpeakerError:
         return SpeakerError(
-            f"the launcher of the BGP speakers is gone, and they with it; {self._log} may say why"
+            "the launcher of the BGP speakers is gone, and they with it;"
+            f" {_log_of(self._run_directory)} may say why"
         )
 
 
@@ -167,8 +188,25 @@ def _settle(answer: asyncio.Future[Message], result: Message | SpeakerError) -> 
         answer.set_result(result)
 
 
-async def _start_process(run_directory: Path, log: Path) -> None:
+def _log_of(run_directory: Path) -> Path:
+    return run_directory / "launcher.log"
+
+
+def _signal(run_directory: Path, number: signal.Signals) -> None:
+    """Send a signal to the launcher of a run directory, if its process is that."""
+    with suppress(OSError, ValueError):
+        pid = int((run_directory / "launcher.pid").read_text())
+        handle = os.pidfd_open(pid)  # never means a later process of the same id
+        try:
+            if bytes(run_directory) in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0"):
+                signal.pidfd_send_signal(handle, number)
+        finally:
+            os.close(handle)
+
+
+async def _start_process(run_directory: Path) -> None:
     """Start the launcher in the background; it is listening when this returns."""
+    log = _log_of(run_directory)
     environment = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
     command = (sys.executable, "-m", "lab.bgp.launcher_process", str(run_directory))
     with log.open("ab") as errors:

@@ -8,7 +8,8 @@ dies, the kernel kills its speakers; the endpoint notices at once, and starts ev
 
 A speaker that dies is started again, immediately the first time, then after pauses from 0.1 to 5 s
 (`lab.bgp.charge`). It is told what it cannot know: whether the link is up, and whether the peer is on
-probation after a prefix limit. Both survive a speaker; neither survives the launcher, or the order to stop.
+probation after a prefix limit. Both survive a speaker; neither survives the launcher, or the order to stop. One
+that is stopped goes on soon (`lab.bgp.halted`).
 
 In a forked child the launcher's loop is left by an exception, `InChild`, so that a speaker runs from `main`
 with nothing of the launcher above it on the stack, and none of its descriptors open.
@@ -35,6 +36,7 @@ from lab.bgp.channel import Channel
 from lab.bgp.charge import Answer, Birth, Charge, InChild
 from lab.bgp.confinement import become_nobody, die_with, enter_namespace, hide_memory, set_process_name
 from lab.bgp.events import Snapshot, SpeakerExited, kind_of
+from lab.bgp.halted import Halted
 from lab.bgp.neighbor import prepare_exabgp
 from lab.bgp.notifications import ADMINISTRATIVE_SHUTDOWN, OTHER_CONFIGURATION_CHANGE
 from lab.bgp.sockets import listener
@@ -49,16 +51,19 @@ class Launcher:
     """The loop of the launcher process.
 
     :param server: the listening UNIX socket for the endpoint.
+    :param halted: of this process.
     """
 
-    def __init__(self, server: socket.socket) -> None:
+    def __init__(self, server: socket.socket, halted: Halted) -> None:
         self._server = server
+        self._halted = halted
         self._endpoint: Channel | None = None
         self._charges: dict[str, Charge] = {}
         self._unreported: set[str] = set()
         self._leaving: int | None = None
         self._selector = selectors.PollSelector()
         self._selector.register(server, selectors.EVENT_READ, self._welcome)
+        self._selector.register(self._halted, selectors.EVENT_READ, self._halted.note)
 
     def run(self) -> None:
         """Until the endpoint asks to shut down. Raises InChild in every forked child."""
@@ -68,6 +73,7 @@ class Launcher:
             for charge in list(self._charges.values()):
                 if charge.due is not None and charge.due <= time.monotonic():
                     self._act(charge)
+            self._halted.rouse()
         self._retire()
 
     def _retire(self) -> None:
@@ -81,6 +87,7 @@ class Launcher:
 
     def abandon(self) -> None:
         """Close everything, in a child that has no business here."""
+        self._halted.close()
         self._server.close()
         for line in (self._endpoint, *(charge.line for charge in self._charges.values())):
             if line is not None:
@@ -88,8 +95,9 @@ class Launcher:
 
     def _patience(self) -> float | None:
         """Seconds until something is due, or None."""
-        due = [charge.due for charge in self._charges.values() if charge.due is not None]
-        return max(0.0, min(due) - time.monotonic()) if due else None
+        dues = [self._halted.due, *(charge.due for charge in self._charges.values())]
+        due = min((due for due in dues if due is not None), default=None)
+        return None if due is None else max(0.0, due - time.monotonic())
 
     # The endpoint
 
@@ -157,6 +165,8 @@ class Launcher:
                 self._answer(request)
             case {"request": "speakers"}:
                 self._answer(request, speakers=self._speakers())
+            case {"request": "ping"}:
+                self._answer(request)
             case {"request": "shutdown"}:
                 self._shut_down(request)
             case _:
@@ -252,6 +262,7 @@ def main() -> None:
     os.chdir("/")
     hide_memory()
     set_process_name("dxlab-launcher")
+    path.with_suffix(".pid").write_text(f"{os.getpid()}\n")
     gc.collect()
     gc.freeze()
     birth = _launch(server)
@@ -273,7 +284,7 @@ def _listen(path: Path) -> socket.socket:
 
 def _launch(server: socket.socket) -> Birth | None:
     """Be the launcher. Returns None at its end, and in each child what that is to become."""
-    launcher = Launcher(server)
+    launcher = Launcher(server, Halted())
     try:
         launcher.run()
     except InChild as child:

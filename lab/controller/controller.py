@@ -11,12 +11,14 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
-from lab.bgp.events import LinkChanged, SpeakerEvent, SpeakerExited
+from lab.bgp.events import LinkChanged, NotificationSent, SpeakerEvent, SpeakerExited
 from lab.bgp.launcher import Launcher
+from lab.bgp.notifications import HOLD_TIMER_EXPIRED
 from lab.bgp.session import Session
 from lab.bgp.spec import Network
 from lab.controller.observer import Observer
 from lab.controller.plan import Wired, is_wired, leaving_peers, speaker_spec, wired_peers, wiring_of
+from lab.controller.repair import Repair, keep_awake
 from lab.controller.wiring import Wiring
 from lab.directconnect.cloud import Changes, Cloud
 from lab.directconnect.model import (
@@ -28,6 +30,7 @@ from lab.directconnect.model import (
 )
 from lab.errors import LabError, SpeakerError
 from lab.network.links import End
+from lab.network.namespaces import namespace_exists
 from lab.network.neighbours import ensure_room
 from lab.network.watch import LinkEvent, LinkWatch
 
@@ -62,6 +65,7 @@ class Controller:
         self._launcher: Launcher
         self._group: asyncio.TaskGroup
         self._observer = Observer(cloud)
+        self._repair = Repair(cloud, wiring, self._rewire)
         self._kernel = ThreadPoolExecutor(KERNEL_THREADS, thread_name_prefix="kernel")
         self._speaking: dict[str, Speaking] = {}
         self._wired: dict[str, Wired] = {}
@@ -89,13 +93,20 @@ class Controller:
                 yield
         finally:
             self._kernel.shutdown()
+            self._wiring.release()
             await self._end_sessions()
 
     @asynccontextmanager
     async def _following(self) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as self._group:
-            for follow in (self._follow_speakers, self._follow_links, self._follow_clock):
+            for follow in (
+                self._follow_speakers,
+                self._follow_links,
+                self._follow_clock,
+                self._repair.follow,
+            ):
                 self._start(follow())
+            self._start(keep_awake(lambda: self._launcher))
             self._cloud.subscribe(self._changed)
             self._touch_everything()
             try:
@@ -117,12 +128,12 @@ class Controller:
     async def plug(self, connection_id: str, router: End) -> None:
         """Plug a cable from a connection's port into an interface of a customer router."""
         await self._in_kernel(self._wiring.plug, connection_id, router)
-        self._rewire(connection_id)
+        self._rewire(self._ids_on(connection_id))
 
     async def plug_host(self, connection_id: str, interface: str) -> None:
         """Make an interface of this machine a connection's port."""
         await self._in_kernel(self._wiring.plug_host, connection_id, interface)
-        self._rewire(connection_id)
+        self._rewire(self._ids_on(connection_id))
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         """Do something beside everything else, for as long as `running` lasts."""
@@ -167,6 +178,9 @@ class Controller:
             self._observer.heard(event)
             self._mind_the_store()
             self.heard.notify_all()
+        if isinstance(event, NotificationSent) and event.code == HOLD_TIMER_EXPIRED:
+            # Whether or not the silence is the router's, AWS's side had better be whole.
+            self._rewire(vif.id for vif in self._cloud.virtual_interfaces() if vif.peer(event.peer_id))
 
     async def _replace_launcher(self) -> None:
         """The launcher took its speakers and their sessions with it: say so, and start all of them anew."""
@@ -199,7 +213,7 @@ class Controller:
         self._touch([event.interface])
         if event.carrier:
             # The cable may be another one than before, and so the port.
-            self._rewire(event.interface)
+            self._rewire(self._ids_on(event.interface))
 
     async def _peer_carrier_changed(self, peer: BgpPeer, carrier: bool) -> None:
         """Without light there is no session, whether its speaker is able to say so or not."""
@@ -208,6 +222,9 @@ class Controller:
         # Without a launcher nobody need be told: with the next one everything is settled anew.
         with suppress(SpeakerError):
             await self._tell_link(peer.id, carrier)
+
+    def _ids_on(self, connection_id: str) -> list[str]:
+        return [vif.id for vif in self._virtual_interfaces_on(connection_id)]
 
     def _virtual_interfaces_on(self, connection_id: str) -> list[VirtualInterface]:
         return [vif for vif in self._cloud.virtual_interfaces() if vif.connection_id == connection_id]
@@ -286,14 +303,14 @@ class Controller:
             self._cloud.connection_removed(connection.id)
         elif connection.state in (ConnectionState.AVAILABLE, ConnectionState.DOWN):
             if await self._in_kernel(self._wiring.ensure_port, connection.id):
-                self._rewire(connection.id)
+                self._rewire(self._ids_on(connection.id))
             await self._in_kernel(self._wiring.pass_carrier, connection.id)
 
-    def _rewire(self, connection_id: str) -> None:
-        """The port is a new one: its virtual interfaces have to be put on it again."""
-        for vif in self._virtual_interfaces_on(connection_id):
-            self._wired.pop(vif.id, None)
-            self._touch([vif.id])
+    def _rewire(self, vif_ids: Iterable[str]) -> None:
+        """Have virtual interfaces wired as if nothing of them stood."""
+        for vif_id in vif_ids:
+            self._wired.pop(vif_id, None)
+            self._touch([vif_id])
 
     # Virtual interfaces
 
@@ -313,8 +330,17 @@ class Controller:
             stands = standing is not None and standing.interface == wanted.interface
             # Noted before it is done, so that a port that is made anew meanwhile strikes it out (`_rewire`).
             self._wired[vif.id] = wanted
+            await self._find_namespace(vif)
             await self._in_kernel(self._wiring.ensure_addresses if stands else self._wiring.ensure_vif, vif)
         self._cloud.vif_configured(vif.id)
+
+    async def _find_namespace(self, vif: VirtualInterface) -> None:
+        """A namespace that has lost its name is still there while a speaker lives in it."""
+        speaking = [peer.id for peer in vif.peers if peer.id in self._speaking]
+        if speaking and not namespace_exists(self._wiring.interface(vif.id).namespace):
+            running = (await self._launcher.speakers()).get(speaking[0])
+            if running is not None:
+                await self._in_kernel(self._wiring.adopt, vif.id, running.pid)
 
     async def _speak(self, vif: VirtualInterface, peer: BgpPeer) -> None:
         """Have the wanted speaker run for this peer; one that runs already is only told what is new."""

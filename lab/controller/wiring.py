@@ -11,6 +11,7 @@ Everything here blocks and may be called from several threads, twice, and after 
 
 from __future__ import annotations
 
+import os
 import threading
 from dataclasses import dataclass
 
@@ -27,7 +28,16 @@ from lab.network.links import (
     remove_link,
     set_link,
 )
-from lab.network.namespaces import ensure_namespace, namespace_exists, namespaces, netlink, remove_namespace
+from lab.network.namespaces import (
+    adopt_namespace,
+    ensure_namespace,
+    hold_namespace,
+    namespace_exists,
+    namespaces,
+    netlink,
+    remove_namespace,
+    restore_namespace,
+)
 from lab.network.vlan import VlanDriver
 from lab.places import Places
 
@@ -53,6 +63,7 @@ class Wiring:
         self.host_ports = HostPorts(self.places)
         self._port_lock = threading.Lock()
         self._cables: dict[str, End] = {}
+        self._held: dict[str, int] = {}
 
     @property
     def device(self) -> str:
@@ -67,6 +78,24 @@ class Wiring:
 
     def ensure_device(self) -> None:
         ensure_namespace(self.device)
+        self._hold(self.device)
+
+    def holds(self, namespace: str) -> bool:
+        """Whether `restore` can give a namespace its name again: the device's, and those of routers with a cable."""
+        return namespace in self._held
+
+    def restore(self, namespace: str) -> None:
+        """Give a namespace its name again, if somebody took it away."""
+        restore_namespace(namespace, self._held[namespace])
+
+    def adopt(self, vif_id: str, pid: int) -> None:
+        """Give the namespace in which a VIF's speaker lives its name again."""
+        adopt_namespace(self.interface(vif_id).namespace, pid)
+
+    def release(self) -> None:
+        """Let go of all namespaces; they go when their names do."""
+        while self._held:
+            os.close(self._held.popitem()[1])
 
     def ensure_port(self, connection_id: str) -> bool:
         """A port for this connection; True if it had to be made, without a cable and so without carrier."""
@@ -86,6 +115,7 @@ class Wiring:
             self.host_ports.give_back(connection_id)
             ensure_cable(self.port(connection_id), router)
             self._cables[connection_id] = router
+            self._hold(router.namespace)
 
     def plug_host(self, connection_id: str, interface: str) -> None:
         """Make an interface of this machine the port; one that is that already stays.
@@ -137,6 +167,13 @@ class Wiring:
         for name in namespaces(prefix):
             if name not in keep:
                 remove_namespace(name)
+
+    def _hold(self, namespace: str) -> None:
+        """Hold the namespace that has this name now."""
+        held = self._held.get(namespace)
+        self._held[namespace] = hold_namespace(namespace)
+        if held is not None:
+            os.close(held)
 
     def _exists(self, end: End) -> bool:
         with netlink(end.namespace) as kernel:

@@ -68,6 +68,18 @@ def adopt_namespace(name: str, pid: int) -> None:
         _bind(process, name)
 
 
+def hold_namespace(name: str) -> int:
+    """A descriptor of the namespace, which keeps it in the kernel until it is closed; for `restore_namespace`."""
+    return os.open(DIRECTORY / name, os.O_RDONLY | os.O_CLOEXEC)
+
+
+def restore_namespace(name: str, descriptor: int) -> None:
+    """Give a namespace that is held its name again, unless a namespace has that name."""
+    with _registry():
+        if not _is_namespace(DIRECTORY / name):
+            _bind(Path(f"/proc/self/fd/{descriptor}"), name)
+
+
 def prepare_router(name: str) -> None:
     """Make a namespace forward IPv4 and IPv6, and use IPv6 addresses at once, as a router's should.
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from lab.bgp import launcher_process
+from lab.bgp.halted import Halted
 from lab.bgp.launcher_process import Launcher
 
 
@@ -40,7 +41,8 @@ def path(tmp_path: Path) -> Iterator[Path]:
     server = socket.socket(socket.AF_UNIX)
     server.bind(str(tmp_path / "launcher.sock"))
     server.listen()
-    loop = threading.Thread(target=Launcher(server).run)
+    halted = Halted()
+    loop = threading.Thread(target=Launcher(server, halted).run)
     loop.start()
     yield tmp_path / "launcher.sock"
     last = Endpoint(tmp_path / "launcher.sock")
@@ -49,6 +51,7 @@ def path(tmp_path: Path) -> Iterator[Path]:
     assert last.hear() is None
     last.close()
     loop.join()
+    halted.close()
     assert not (tmp_path / "launcher.sock").exists()
 
 

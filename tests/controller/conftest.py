@@ -41,8 +41,9 @@ def places(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Places]:
 
 
 @pytest.fixture
-def wiring(places: Places) -> Wiring:
+def wiring(places: Places) -> Iterator[Wiring]:
     """The device stands; nothing is on it."""
     made = Wiring(places, vlan_driver())
     made.ensure_device()
-    return made
+    yield made
+    made.release()

@@ -126,6 +126,19 @@ def test_an_endpoint_that_cannot_come_back_harms_nothing_that_stands(lab_bench: 
     assert again.end() == 0
 
 
+def test_a_journal_that_was_not_written_to_its_end(lab_bench: Bench, state: Path) -> None:
+    """As a power cut leaves it: the transactions before the last one hold, and the sessions go on."""
+    lab = killed(lab_bench, state)
+    before = established(lab)
+    journal = state / "cloud.sqlite3-wal"
+    os.truncate(journal, journal.stat().st_size - 1000)
+    assert lab.topology is not None
+    again = lab_bench.up(lab.topology)
+    see(again, "up")
+    assert established(again) == before
+    assert again.end() == 0
+
+
 def killed(bench: Bench, state: Path) -> Running:
     """A lab whose endpoint was killed, with its sessions up."""
     lab = bench.up(write_topology(state.parent, bench.name, Office()))

@@ -1,0 +1,92 @@
+"""What somebody breaks by hand is made whole again, before the sessions miss it where that is possible.
+
+    an address, an interface of a VIF    told by the kernel (`lab.network.losses`): the VIF is wired anew, at once
+    the name of a namespace              it lives as long as somebody is in it, and gets its name again
+    anything else that mutes a VIF       seen when the hold timer expires: the VIF is wired anew
+    a launcher that is stopped           continued within two seconds, in which nobody hears of its speakers; one
+                                         that hangs is replaced, and they with it
+
+What is on the customer's side of the cable is the customer's: a sub-interface that he deletes on his router is an
+outage that the lab shows. A port that is deleted takes its cable along; the connection is `down` until a cable is
+plugged in.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable, Iterator
+
+from lab.bgp.launcher import Launcher
+from lab.controller.plan import is_wired, wired_peers
+from lab.controller.wiring import Wiring
+from lab.directconnect.cloud import Cloud
+from lab.directconnect.model import VirtualInterface
+from lab.errors import LabError, SpeakerError
+from lab.network.losses import Losses, Lost
+
+log = logging.getLogger("dxlab.controller")
+
+#: Seconds between two questions whether the launcher lives, within which it answers, and after which it is replaced.
+PULSE, ANSWER, HANGS = 1.0, 1.0, 30.0
+
+
+class Repair:
+    """Follows what is lost.
+
+    :param rewire: has these VIFs wired anew.
+    """
+
+    def __init__(self, cloud: Cloud, wiring: Wiring, rewire: Callable[[Iterable[str]], None]) -> None:
+        self._cloud = cloud
+        self._wiring = wiring
+        self._rewire = rewire
+
+    async def follow(self) -> None:
+        """Mend what is lost, as long as the device's namespace is there."""
+        async with Losses(self._wiring.device) as losses:
+            async for lost in losses:
+                await self._mend(lost)
+
+    async def _mend(self, lost: Lost) -> None:
+        if isinstance(lost.what, str) and self._wiring.holds(lost.what):
+            try:
+                await asyncio.to_thread(self._wiring.restore, lost.what)
+            except LabError as error:
+                log.error("the network namespace '%s' has lost its name for good: %s", lost.what, error)
+            else:
+                log.warning("the network namespace '%s' had lost its name, and has it again", lost.what)
+        broken = {vif.id for vif in self._broken_by(lost)}
+        if broken:
+            log.warning("%s was taken from %s by hand; it is made anew", lost.what, ", ".join(sorted(broken)))
+            self._rewire(broken)
+
+    def _broken_by(self, lost: Lost) -> Iterator[VirtualInterface]:
+        """The VIFs that should have what was lost."""
+        for vif in self._cloud.virtual_interfaces():
+            end = self._wiring.interface(vif.id)
+            parts = {end.namespace, end.interface, *(peer.amazon_address.ip for peer in wired_peers(vif))}
+            if is_wired(vif) and (lost.what is None or lost.what in parts):
+                yield vif
+
+
+async def keep_awake(launcher: Callable[[], Launcher]) -> None:
+    """Ask the launcher again and again whether it lives; continue one that is stopped, end one that hangs."""
+    silent = 0.0
+    while True:
+        await asyncio.sleep(PULSE)
+        asked = launcher()
+        try:
+            async with asyncio.timeout(ANSWER):
+                await asked.ping()
+        except TimeoutError:
+            silent += PULSE + ANSWER
+            log.error("the launcher of the speakers does not answer; it is told to go on")
+            asked.rouse()
+            if silent > HANGS:
+                log.error("the launcher of the speakers hangs; it is replaced")
+                asked.kill()
+        except SpeakerError:
+            pass  # whoever follows it replaces it
+        else:
+            silent = 0.0
