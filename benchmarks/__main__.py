@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import machine, rates, sessions
+from benchmarks import machine, rates, sessions, verifications
 from benchmarks.progress import tell
 from benchmarks.report import Results, aims_table, page, times_table
 from lab.cli.app import require_root
@@ -36,7 +36,13 @@ def measure() -> Results:
     """Everything, one after the other."""
     taken = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     here = machine.describe()
-    return Results(taken, here, sessions.measure("tbench-sessions"), rates.measure("tbench-rates"))
+    return Results(
+        taken,
+        here,
+        sessions.measure("tbench-sessions"),
+        rates.measure("tbench-rates"),
+        verifications.measure("tbench-verify"),
+    )
 
 
 if __name__ == "__main__":

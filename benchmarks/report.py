@@ -10,6 +10,7 @@ from benchmarks.figures import Aim, Spread
 from benchmarks.machine import Machine
 from benchmarks.rates import CONNECTIONS, RESOURCES, Rates
 from benchmarks.sessions import Sessions
+from benchmarks.verifications import Verifications
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,11 @@ class Results:
     machine: Machine
     sessions: Sessions
     rates: Rates
+    verifications: Verifications
 
     def aims(self) -> list[Aim]:
         """What was hoped for, and what came of it."""
-        sessions = self.sessions
+        sessions, verifications = self.sessions, self.verifications
         floor = sessions.by_hand_worked.p50
         return [
             Aim("CreateBGPPeer to `up`, p50", sessions.create_bgp_peer.p50, 150, "ms"),
@@ -43,6 +45,13 @@ class Results:
             ),
             Aim("idle, 100 peers", sessions.idle.per_100_peers, 2, "% of a core"),
             Aim("API calls a second, against moto", self.rates.ratio, 3, "times", at_least=True),
+            Aim("`dxlab verify`, p50, above the floor", verifications.above_the_floor, 1.5, "s"),
+            Aim(
+                f"{verifications.at_once} `dxlab verify` at once, against one",
+                verifications.ratio,
+                8,
+                "times",
+            ),
         ]
 
     def to_json(self) -> dict[str, Any]:
@@ -81,6 +90,14 @@ Where the time of CreateBGPPeer goes, as medians since the request:
 
 {steps}
 
+## Verifying
+
+{verifications}
+
+`dxlab verify topologies/private-vif` as a whole process, from its start to its end: two peers that come up and bring a
+route each. By hand means the same FRR with the same configuration and the same two speakers on a cable without 802.1Q,
+started by scripts and waited for, up to the same routes; FRR holds them back for 1.2 s.
+
 ## Memory and idle time
 
 {costs}
@@ -100,6 +117,7 @@ def page(results: Results) -> str:
         machine=machine_line(results),
         aims=aims_table(results.aims()),
         times=times_table(results.sessions),
+        verifications=verifications_table(results.verifications),
         steps=steps_table(results.sessions),
         costs=costs_table(results.sessions),
         rates=rates_table(results.rates),
@@ -142,6 +160,16 @@ def times_table(sessions: Sessions) -> str:
     }
     rows = [(name, *_row(spread)) for name, spread in spreads.items()]
     return table(("ms", "times", "least", "p50", "p95", "most"), rows)
+
+
+def verifications_table(verifications: Verifications) -> str:
+    spreads = {
+        "`dxlab verify`": verifications.whole,
+        "by hand (the floor)": verifications.by_hand,
+        f"{verifications.at_once} `dxlab verify` at once": verifications.together,
+    }
+    rows = [(name, *_row(spread)) for name, spread in spreads.items()]
+    return table(("s", "times", "least", "p50", "p95", "most"), rows)
 
 
 def steps_table(sessions: Sessions) -> str:
