@@ -31,18 +31,22 @@ from lab.api.server import serve
 from lab.bringup import Bringup, check_host_ports
 from lab.controller import Controller, Wiring
 from lab.customer import Customer
+from lab.diagnose import Examination
+from lab.diagnosis import Case, Verdict
+from lab.diagnosis.recorder import recording
 from lab.directconnect.cloud import Cloud
 from lab.directconnect.locations import LOCATIONS, located
 from lab.directconnect.model import BgpPeer, BgpStatus, VirtualInterface
 from lab.directconnect.settings import Settings
 from lab.directconnect.store import Store
-from lab.errors import TopologyError
+from lab.errors import TopologyError, UsageError
 from lab.network.host import HostPorts
 from lab.network.vlan import vlan_driver
 from lab.places import Places, Record, record_of
 from lab.remains import remove_remains, remove_state
 from lab.routers import Router
 from lab.status import history, routes, status
+from lab.testimony import Testimony
 from lab.topology import Device, Link, Topology
 from lab.topology.keys import with_keys
 
@@ -101,6 +105,8 @@ class Lab:
         self._publish(running.url)
         if topology is None:
             await stack.enter_async_context(controller.running())
+            running.testimony.recorder = stack.enter_context(recording(controller.device))
+            running.testimony.starting = False
             return running
         # A client takes as long to make as the launcher takes to start, so both are begun at once.
         customer = asyncio.ensure_future(
@@ -108,8 +114,10 @@ class Lab:
         )
         stack.push_async_callback(asyncio.wait, [customer])
         await stack.enter_async_context(controller.running())
+        running.testimony.recorder = stack.enter_context(recording(controller.device))
         bringup = self._bringup(topology, running, await customer)
         await stack.enter_async_context(bringup.standing())
+        running.testimony.starting = False
         return running
 
     def _region(self) -> str:
@@ -168,6 +176,30 @@ class RunningLab:
     url: str = ""
     bringup: Bringup | None = None
 
+    def __post_init__(self) -> None:
+        self.testimony = Testimony(
+            self.cloud, self.controller.sessions, self.controller.events, self.topology, starting=True
+        )
+
+    async def diagnose(self, peer_id: str) -> Verdict:
+        """Why a peer is not up, or up and useless; within five seconds.
+
+        :raises UsageError: there is no such peer.
+        """
+
+        def testify() -> Case:
+            return asyncio.run_coroutine_threadsafe(self._testify(peer_id), loop).result()
+
+        loop = asyncio.get_running_loop()
+        examination = Examination(self.places, testify, self.routers)
+        return await asyncio.to_thread(examination.verdict)
+
+    async def _testify(self, peer_id: str) -> Case:
+        case = self.testimony.of(peer_id)
+        if case is None:
+            raise UsageError(f"there is no BGP peer '{peer_id}'")
+        return case
+
     @property
     def routers(self) -> Mapping[str, Router]:
         """The topology's customer routers by name."""
@@ -203,12 +235,17 @@ class RunningLab:
     def _peers(self) -> Iterator[BgpPeer]:
         return (peer for vif in self.cloud.virtual_interfaces() for peer in vif.standing_peers)
 
-    def pages(self) -> Mapping[str, Callable[[], dict[str, Any]]]:
+    def _evidence(self, peer_id: str) -> dict[str, Any]:
+        case = self.testimony.of(peer_id)
+        return case.to_json() if case else {}
+
+    def pages(self) -> Mapping[str, Callable[..., dict[str, Any]]]:
         """What the endpoint answers beside the AWS API: the lab's own view, for `dxlab status` and others."""
         return {
             "/lab/status": lambda: status(
                 self.places.name, self.cloud, self.controller.sessions, HostPorts(self.places).lent()
             ),
             "/lab/history": lambda: history(self.cloud),
+            "/lab/evidence/": self._evidence,
             "/lab/routes": lambda: routes(self.cloud, self.controller.sessions),
         }

@@ -25,7 +25,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from email.utils import formatdate
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Protocol
 
 from lab.api.codecs import codec_for
@@ -44,8 +44,8 @@ LOGGER = logging.getLogger("dxlab.api")
 
 _INVOCATION = re.compile(r"[0-9A-Za-z-]{1,64}")
 
-Page = Callable[[], Mapping[str, Any]]
-"""What a GET of one path answers, as JSON."""
+Page = Callable[..., Mapping[str, Any]]
+"""What a GET of one path answers, as JSON. One whose path ends with a slash is given what comes behind it."""
 
 
 class Service(Protocol):
@@ -109,8 +109,13 @@ class Endpoint:
         parameters = validate(operation, codec.parameters(request))
         return ParsedRequest(operation, caller, parameters, _invocation(request))
 
+    def _page(self, path: str) -> Page | None:
+        parent, _, name = path.rpartition("/")
+        shelf = self._pages.get(f"{parent}/") if name else None
+        return self._pages.get(path) or (shelf and partial(shelf, name))
+
     def _respond(self, codec: Codec, request: Request) -> Response:
-        page = self._pages.get(request.path) if request.method == "GET" else None
+        page = self._page(request.path) if request.method == "GET" else None
         if page is not None:
             return Response(200, ((b"content-type", b"application/json"),), json.dumps(page()).encode())
         parsed = self.parse(codec, request)

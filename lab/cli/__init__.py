@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from lab.cli import cable, demo, doctor, down, exec_, serve, show, status, up, verify
+from lab.cli import cable, demo, diagnose, doctor, down, exec_, serve, show, status, up, verify
 from lab.cli.app import app
 from lab.errors import LabError, first_of
 
@@ -16,6 +16,7 @@ __all__ = [
     "app",
     "cable",
     "demo",
+    "diagnose",
     "doctor",
     "down",
     "exec_",

@@ -122,8 +122,13 @@ class Controller:
         return self._observer.sessions
 
     def events(self, peer_id: str) -> tuple[SpeakerEvent, ...]:
-        """What a peer's speaker last reported, oldest first."""
+        """What a peer's speaker last reported, oldest first: the last few events of each kind."""
         return self._observer.events(peer_id)
+
+    @property
+    def device(self) -> str:
+        """The namespace in which the ports stand."""
+        return self._wiring.device
 
     async def plug(self, connection_id: str, router: End) -> None:
         """Plug a cable from a connection's port into an interface of a customer router."""

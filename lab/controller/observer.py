@@ -12,15 +12,23 @@ from collections import deque
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from lab.bgp.events import Established, OpenReceived, OpenSent, SpeakerEvent, SpeakerExited, SpeakerStarted
+from lab.bgp.events import (
+    Established,
+    OpenReceived,
+    OpenSent,
+    SpeakerEvent,
+    SpeakerExited,
+    SpeakerStarted,
+)
 from lab.bgp.session import Session, StatusChanged, step
 from lab.directconnect.cloud import Cloud
 from lab.directconnect.model import BgpPeer, BgpStatus, VirtualInterface
 
 log = logging.getLogger("dxlab.session")
 
-#: How many events of a peer are kept, for whoever asks why its session is as it is.
-NEWEST = 100
+#: How many events of each kind are kept of a peer, for whoever asks why its session is as it is. A router that is
+#: refused again and again must not push out what it was first refused for.
+NEWEST = 32
 
 
 class Observer:
@@ -29,7 +37,7 @@ class Observer:
     def __init__(self, cloud: Cloud) -> None:
         self._cloud = cloud
         self._sessions: dict[str, Session] = {}
-        self._events: dict[str, deque[SpeakerEvent]] = {}
+        self._events: dict[str, dict[type[SpeakerEvent], deque[SpeakerEvent]]] = {}
 
     @property
     def sessions(self) -> Mapping[str, Session]:
@@ -37,8 +45,9 @@ class Observer:
         return MappingProxyType(self._sessions)
 
     def events(self, peer_id: str) -> tuple[SpeakerEvent, ...]:
-        """The newest events of a peer, oldest first."""
-        return tuple(self._events.get(peer_id, ()))
+        """The newest events of each kind of a peer, oldest first."""
+        kinds = self._events.get(peer_id, {}).values()
+        return tuple(sorted((event for kind in kinds for event in kind), key=lambda event: event.at))
 
     def expect(self, peer_id: str) -> None:
         """There is, or will be, a speaker for this peer."""
@@ -62,7 +71,8 @@ class Observer:
         if milestone is not None:
             self._cloud.record(event.peer_id, *milestone, at=event.at)
         self._sessions[event.peer_id] = session
-        self._events.setdefault(event.peer_id, deque(maxlen=NEWEST)).append(event)
+        kinds = self._events.setdefault(event.peer_id, {})
+        kinds.setdefault(type(event), deque(maxlen=NEWEST)).append(event)
         for change in changes:
             self._tell(event.peer_id, change)
 

@@ -1,0 +1,58 @@
+"""The verdict: evidence in, cause out. Pure, like everything that it calls."""
+
+from __future__ import annotations
+
+from lab.diagnosis.case import Case
+from lab.diagnosis.causes import HEALTHY, UNCLEAR, Cause
+from lab.diagnosis.evidence import ConfigLine
+from lab.diagnosis.rules import findings
+from lab.diagnosis.verdict import Confidence, Finding, Verdict
+from lab.diagnosis.words import explanation, fix
+
+#: Seconds for which what was seen is what is there now; the speaker tries again more often.
+_FRESH = 15.0
+#: What is known only from how sessions ended; something else may be wrong by now.
+_AFTERWARDS = frozenset({Cause.HOLD_TIMER_EXPIRED, Cause.FLAPPING})
+
+
+def judge(case: Case) -> Verdict:
+    """Why the peer is not up, or is up and useless; `healthy`, or `unclear` where the evidence does not say yet."""
+    found = findings(case)
+    if not found:
+        return Verdict(case.expected.peer, HEALTHY) if case.is_up else _unclear(case)
+    first, *others = found
+    return Verdict(
+        peer=case.expected.peer,
+        cause=first.cause.value,
+        confidence=first.confidence,
+        explanation=explanation(first, case.expected),
+        fix=fix(first, case.expected),
+        where=_where(case, first),
+        evidence=first.evidence,
+        rivals=tuple(first.rivals),
+        decider=first.decider,
+        next=tuple(finding.cause.value for finding in others if finding.cause not in first.rivals),
+        settled=first.cause not in _AFTERWARDS
+        and case.at - max(item.at for item in first.evidence) <= _FRESH,
+    )
+
+
+def _unclear(case: Case) -> Verdict:
+    session = case.session
+    known = session.reason if session else "nothing in the capture speaks of this peer"
+    return Verdict(
+        case.expected.peer,
+        UNCLEAR,
+        Confidence.POSSIBLE,
+        f"no cause is to be seen yet: {known}",
+        "ask again in a few seconds, or follow along with --watch",
+        evidence=(session,) if session else (),
+        settled=False,
+    )
+
+
+def _where(case: Case, finding: Finding) -> str:
+    """File and line of the first topic that the configuration speaks of."""
+    lines = {item.topic: item for item in reversed(case.of(ConfigLine))}
+    found = next((lines[topic] for topic in finding.topics if topic in lines), None)
+    return f"{found.path}:{found.line}" if found else ""
