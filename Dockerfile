@@ -6,13 +6,14 @@
 
 FROM debian:bookworm-slim AS base
 RUN apt-get update \
-    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends bird2 frr iproute2 iputils-ping openbgpd tcpdump \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+        bird2 exabgp frr gobgpd iproute2 iputils-ping openbgpd tcpdump \
     && rm -rf /var/lib/apt/lists/*
 
 
 # The lab starts the daemons in the container and gives them their configuration; see lab/routers/runtimes/docker.py.
 FROM base AS router
-LABEL org.opencontainers.image.title="dxlab customer router (BIRD, FRR, OpenBGPD)"
+LABEL org.opencontainers.image.title="dxlab customer router (BIRD, ExaBGP, FRR, GoBGP, OpenBGPD)"
 CMD ["sleep", "infinity"]
 
 

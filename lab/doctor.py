@@ -94,8 +94,8 @@ def _ipv6() -> Finding:
     return Finding("IPv6", "missing", "boot without ipv6.disable=1; IPv6 peers need it", required=False)
 
 
-def _exabgp() -> Finding:
-    return Finding("ExaBGP", version("exabgp"))
+def _speaker() -> Finding:
+    return Finding("speaker", f"ExaBGP {version('exabgp')}")
 
 
 def _daemons(kind: RouterKind) -> Finding:
@@ -126,7 +126,7 @@ _CHECKS: tuple[Callable[[], Finding], ...] = (
     _vlan,
     _tcp_md5,
     _ipv6,
-    _exabgp,
+    _speaker,
     *(partial(_daemons, kind) for kind in KINDS.values() if kind.daemons),
     _docker,
 )

@@ -64,6 +64,7 @@ class Router:
         self._interfaces: Sequence[Interface] = ()
         self._commands: Sequence[Argv] = ()
         self._secrets: Collection[str] = ()
+        self._configuration = ""
 
     # ----- life --------------------------------------------------------------------------------------------
 
@@ -126,7 +127,11 @@ class Router:
         self._check(configuration)
         self._ensure_interfaces(configuration)
         self._runtime.write(self._kind.amended_files(configuration, self.place))
-        self._demand(self._runtime.run(self._kind.amend_command(self.place)), _REFUSED)
+        command = self._kind.amend_command(self.place)
+        if command is None:
+            self._boot()
+        else:
+            self._demand(self._runtime.run(command), _REFUSED)
 
     # ----- questions ---------------------------------------------------------------------------------------
 
@@ -163,6 +168,7 @@ class Router:
     # ----- steps -------------------------------------------------------------------------------------------
 
     def _check(self, configuration: str) -> None:
+        self._configuration = configuration
         self._runtime.write({self._kind.candidate_file: configuration})
         self._demand(self._runtime.run(self._kind.check_command(self.place)), _REFUSED)
 
@@ -204,11 +210,11 @@ class Router:
             return
         refused = tuple(
             RefusedLine(self.source, refusal.line, without_secrets(refusal.words, self._secrets))
-            for refusal in self._kind.refusals(ended.output)
+            for refusal in self._kind.refusals(ended.output, self._configuration)
         )
         failure = _REFUSED if refused else failure
-        words = [*map(str, refused)] or [without_secrets(self._last_words(ended), self._secrets)]
-        sentence = "\n  ".join([f"router '{self.name}' {failure}:", *words])
+        words = [*map(str, refused)] or [self._last_words(ended)]
+        sentence = without_secrets("\n  ".join([f"router '{self.name}' {failure}:", *words]), self._secrets)
         if failure == _REFUSED:
             raise RefusedConfigurationError(sentence, self.name, refused)
         raise RouterError(sentence)

@@ -17,10 +17,12 @@ SUBJECTS = [
     "802.1Q",
     "TCP-MD5",
     "IPv6",
-    "ExaBGP",
+    "speaker",
     "FRR",
     "BIRD",
+    "GoBGP",
     "OpenBGPD",
+    "ExaBGP",
     "docker",
 ]
 LINE = re.compile(r"(?P<mark>ok|MISSING|absent) +(?P<subject>\S+) +(?P<found>.+?)(?: -- (?P<remedy>.+))?")

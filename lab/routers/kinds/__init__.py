@@ -4,10 +4,12 @@ CONTRIBUTING.md).
 
 from lab.routers.kinds.base import Neighbour, Refusal, RouterKind, RouterRoute, SubInterface
 from lab.routers.kinds.bird import Bird
+from lab.routers.kinds.exabgp import ExaBgp
 from lab.routers.kinds.frr import Frr
+from lab.routers.kinds.gobgp import GoBgp
 from lab.routers.kinds.openbgpd import OpenBgpd
 
 #: Kinds by the name that a topology's `kind` has; topology/schema.json lists the same names.
-KINDS: dict[str, RouterKind] = {kind.name: kind for kind in (Frr(), Bird(), OpenBgpd())}
+KINDS: dict[str, RouterKind] = {kind.name: kind for kind in (Frr(), Bird(), GoBgp(), OpenBgpd(), ExaBgp())}
 
 __all__ = ["KINDS", "Neighbour", "Refusal", "RouterKind", "RouterRoute", "SubInterface"]

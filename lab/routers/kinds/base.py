@@ -92,6 +92,13 @@ def in_background(argv: Argv, log: PurePath) -> Argv:
     return ("setsid", "--fork", "sh", "-c", 'exec "$@" </dev/null >>"$0" 2>&1', str(log), *argv)
 
 
+def unprivileged(user: str, capabilities: Sequence[str], argv: Argv) -> Argv:
+    """The command that runs a program as this user and group, with these capabilities at most."""
+    kept = "".join(f",+{capability.lower()}" for capability in capabilities)
+    options = (f"--reuid={user}", f"--regid={user}", "--clear-groups")
+    return ("setpriv", *options, f"--inh-caps=-all{kept}", f"--ambient-caps=-all{kept}", *argv)
+
+
 def json_in(answer: str) -> dict[str, Any]:
     """The JSON object in what a daemon's own tool printed; empty where it has nothing to say, which some tools put
     in words and some in no words.
@@ -162,16 +169,18 @@ class RouterKind(ABC):
         """
         return ("true",)
 
-    @abstractmethod
-    def amend_command(self, place: PurePath) -> Argv:
+    def amend_command(self, place: PurePath) -> Argv | None:  # noqa: ARG002 - for those that can
         """Have the running daemons take what `amended_files` and the candidate file hold; the status is not 0
-        where they refuse it.
+        where they refuse it. None: only daemons that are started anew take it.
         """
+        return None
 
     @abstractmethod
-    def refusals(self, output: str) -> tuple[Refusal, ...]:
+    def refusals(self, output: str, configuration: str) -> tuple[Refusal, ...]:
         """What the daemon refuses, from what a check, a start or an amend printed. What stands
         behind a word for a key is left out; a key behind a misspelt one is for the caller to take out.
+
+        :param configuration: what was refused, for daemons that do not say the line.
         """
 
     @abstractmethod

@@ -96,7 +96,7 @@ class Bird(RouterKind):
     def amend_command(self, place: PurePath) -> Argv:
         return (*_control(place), "configure")
 
-    def refusals(self, output: str) -> tuple[Refusal, ...]:
+    def refusals(self, output: str, configuration: str) -> tuple[Refusal, ...]:  # noqa: ARG002 - the line is said
         found = (_REFUSAL.fullmatch(line) for line in output.splitlines())
         return tuple(Refusal(int(match[1]), match[2]) for match in found if match)
 

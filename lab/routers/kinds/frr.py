@@ -101,7 +101,7 @@ class Frr(RouterKind):
     def amend_command(self, place: PurePath) -> Argv:
         return (*_LINEWISE, *_tools_options(place), "-f", str(place / self.candidate_file))
 
-    def refusals(self, output: str) -> tuple[Refusal, ...]:
+    def refusals(self, output: str, configuration: str) -> tuple[Refusal, ...]:  # noqa: ARG002 - the line is said
         return tuple(_refusals(output.splitlines()))
 
     def user_command(self, place: PurePath, argv: Sequence[str]) -> Argv:

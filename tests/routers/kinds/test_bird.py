@@ -65,7 +65,7 @@ def test_other_commands_stay(argv: Argv) -> None:
     ],
 )
 def test_what_is_refused(output: str) -> None:
-    assert BIRD.refusals(output) == (Refusal(3, "syntax error, unexpected CF_SYM_UNDEFINED"),)
+    assert BIRD.refusals(output, "") == (Refusal(3, "syntax error, unexpected CF_SYM_UNDEFINED"),)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_what_is_refused(output: str) -> None:
     ],
 )
 def test_nothing_is_refused_in_the_users_file(output: str) -> None:
-    assert BIRD.refusals(output) == ()
+    assert BIRD.refusals(output, "") == ()
 
 
 # ----- answers ----------------------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ def test_what_the_shell_refuses() -> None:
         "line 18: % Command incomplete[25]: ip route 10.0.0.0/8 \n"
         "\n"
     )
-    assert FRR.refusals(output) == (
+    assert FRR.refusals(output, "") == (
         Refusal(4, "% Unknown command: ip address 169.254.0.3/99"),
         Refusal(18, "% Command incomplete: ip route 10.0.0.0/8"),
     )
@@ -139,14 +139,14 @@ def test_what_a_daemon_refuses_in_its_own_words() -> None:
         "line 13: Failure to communicate[13] to bgpd, line: router bgp 65002\n"
         "Configuration file[/run/dxlab/case/edge/frr.conf] processing failure: 2\n"
     )
-    assert FRR.refusals(output) == (
+    assert FRR.refusals(output, "") == (
         Refusal(6, "% Configure the peer-group first: neighbor 169.254.0.1 peer-group NOPE"),
         Refusal(13, "BGP is already running; AS is 65001: router bgp 65002"),
     )
 
 
 def test_a_daemon_without_words() -> None:
-    assert FRR.refusals("line 1: Failure to communicate[13] to zebra, line: interface x\n") == (
+    assert FRR.refusals("line 1: Failure to communicate[13] to zebra, line: interface x\n", "") == (
         Refusal(1, "% refused: interface x"),
     )
 
@@ -160,13 +160,13 @@ def test_a_daemon_without_words() -> None:
     ],
 )
 def test_a_refusal_holds_no_key(line: str, shown: str) -> None:
-    assert FRR.refusals(f"line 1: % Unknown command[25]: {line}\n") == (
+    assert FRR.refusals(f"line 1: % Unknown command[25]: {line}\n", "") == (
         Refusal(1, f"% Unknown command: {shown}".strip()),
     )
 
 
 def test_nothing_is_refused() -> None:
-    assert FRR.refusals("") == ()
+    assert FRR.refusals("", "") == ()
 
 
 # ----- answers ----------------------------------------------------------------------------------------------

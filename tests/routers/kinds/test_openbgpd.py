@@ -51,12 +51,12 @@ def test_what_is_refused() -> None:
         "/run/dxlab/case/edge/candidate.conf:4: syntax error\n"
         "config file /run/dxlab/case/edge/candidate.conf has errors\n"
     )
-    assert BGPD.refusals(output) == (Refusal(3, "AS 6; is bad"), Refusal(4, "syntax error"))
+    assert BGPD.refusals(output, "") == (Refusal(3, "AS 6; is bad"), Refusal(4, "syntax error"))
 
 
 @pytest.mark.parametrize("output", ["", "configuration OK\n", "configuration error: AS not given\n"])
 def test_no_line_is_refused(output: str) -> None:
-    assert BGPD.refusals(output) == ()
+    assert BGPD.refusals(output, "") == ()
 
 
 # ----- answers ----------------------------------------------------------------------------------------------

@@ -10,10 +10,12 @@ from tests.routers.samples.base import (
     Sample,
 )
 from tests.routers.samples.bird import BIRD
+from tests.routers.samples.exabgp import EXABGP
 from tests.routers.samples.frr import FAR, FRR
+from tests.routers.samples.gobgp import GOBGP
 from tests.routers.samples.openbgpd import OPENBGPD
 
-SAMPLES = {"bird": BIRD, "frr": FRR, "openbgpd": OPENBGPD}
+SAMPLES = {"bird": BIRD, "exabgp": EXABGP, "frr": FRR, "gobgp": GOBGP, "openbgpd": OPENBGPD}
 
 __all__ = [
     "EDGE_ADDRESSES",
