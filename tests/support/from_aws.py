@@ -85,13 +85,15 @@ class Case:
 
 
 def cases(symbols: str = SYMBOLS) -> tuple[Case, ...]:
-    """Every two of type, family, ASN length and sort of key. No two keys begin or end with the same symbol.
+    """Every two of type, family, ASN length and sort of key. No two keys begin or end with the same symbol; and the
+    last has neither quotation marks nor backslashes, for whose sake a language may write a key in another way.
 
     :param symbols: what the nasty keys are made of.
     """
     v4, v6, both = ("ipv4",), ("ipv6",), ("ipv4", "ipv6")
     shift = len(symbols) // 5
     nasty = [symbols[place:] + symbols[:place] for place in range(0, 5 * shift, shift)]
+    plain = nasty[4].translate(dict.fromkeys(map(ord, "\"'\\")))
     return (
         Case(1, "private", v4, 2),
         Case(2, "private", v6, 4, nasty[0]),
@@ -101,7 +103,7 @@ def cases(symbols: str = SYMBOLS) -> tuple[Case, ...]:
         Case(6, "public", both, 2, nasty[2]),
         Case(7, "transit", v4, 2, nasty[3]),
         Case(8, "transit", v6, 4, mtu=8500),
-        Case(9, "transit", both, 2, nasty[4]),
+        Case(9, "transit", both, 2, plain),
     )
 
 

@@ -50,6 +50,7 @@ class OpenBgpd(RouterKind):
     user = "_openbgpd"
     daemons: tuple[PurePath, ...] = (PurePath("/usr/sbin/bgpd"),)
     package = "openbgpd"
+    aws_router_type = "OpenBSD-OpenBGPD-7"
     capabilities = (
         *("NET_BIND_SERVICE", "DAC_OVERRIDE"),  # what the parent process needs
         *("SETGID", "SETUID", "SYS_CHROOT"),  # how the engines come to be the user _openbgpd
