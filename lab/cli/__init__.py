@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sys
 
-from lab.cli import cable, demo, diagnose, doctor, down, exec_, serve, show, status, up, verify
+from lab.cli import cable, clone, demo, diagnose, doctor, down, exec_, serve, show, status, up, verify
 from lab.cli.app import app
 from lab.errors import LabError, first_of
 
 __all__ = [
     "app",
     "cable",
+    "clone",
     "demo",
     "diagnose",
     "doctor",

@@ -14,6 +14,17 @@ from tests.support.lab import TOPOLOGIES
 TOPOLOGY = str(TOPOLOGIES / "private-vif.yml")
 #: What is said of each verb, whatever the size of its letters.
 VERBS = {
+    "clone": (
+        "files",
+        "--profile",
+        "--region",
+        "--vif",
+        "--connection",
+        "--location",
+        "--name",
+        "--kind",
+        "--redact",
+    ),
     "demo": ("topology", "--timeout"),
     "doctor": ("one line each",),
     "down": ("name",),
