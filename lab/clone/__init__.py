@@ -4,7 +4,7 @@
     account.py    the account itself, asked with boto3: read-only calls
     records.py    the records: the members of AWS's answers that matter here, and no others
     selection.py  records, the user's choice -> the virtual interfaces to rehearse, and why not the others
-    ports.py      connections and LAGs -> cables, routers, the location
+    ports.py      connections and LAGs -> cables, routers, devices at their locations
     gateways.py   what virtual interfaces lead to -> what the topology has to declare and to order
     peers.py      a virtual interface's peers -> members of requests, assigned addresses, keys or variables
     document.py   all of that -> `Document`, a topology as data

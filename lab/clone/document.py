@@ -15,13 +15,12 @@ from lab.clone.records import Records, Tag, VirtualInterface
 Members = dict[str, Any]
 Request = tuple[str, Members]
 
-_DEVICE = "dx"
-
 
 @dataclass(frozen=True)
 class Document:
     """A topology.
 
+    :ivar devices: by name.
     :ivar routers: their names.
     :ivar assignments: by virtual interface name.
     :ivar drawing: the lab in a few lines.
@@ -31,7 +30,7 @@ class Document:
 
     name: str
     kind: str
-    device: Members
+    devices: dict[str, Members]
     routers: tuple[str, ...]
     links: tuple[Members, ...]
     gateways: tuple[Behind, ...]
@@ -74,17 +73,20 @@ def document(
 ) -> Document:
     """The topology that rehearses these virtual interfaces.
 
-    :param vifs: at least one, all at one location (`select`).
+    :param vifs: at least one.
     :param remarks: what was said of the choice.
-    :raises UsageError: the location, or its region, is said nowhere.
+    :raises UsageError: a location, or its region, is said nowhere; or there are several regions.
     """
     place = site(records, vifs, style.region)
     every = _rehearsed(records, vifs, place, Ledger(style.redact))
     behind = tuple({each.behind.key: each.behind for each in every if each.behind}.values())
     return Document(
-        name=style.name or slug(f"clone-{place.location}"),
+        name=style.name or slug(f"clone-{place.devices[0].location}"),
         kind=style.kind,
-        device=_without_none({"kind": "aws-dx", "location": place.location, "region": place.region}),
+        devices={
+            each.name: _without_none({"kind": "aws-dx", "location": each.location, "region": each.region})
+            for each in place.devices
+        },
         routers=tuple(port.router for port in place.ports),
         links=tuple(_links(place)),
         gateways=behind,
@@ -114,7 +116,7 @@ def _links(place: Site) -> Iterator[Members]:
     for port in place.ports:
         yield _without_none(
             {
-                "endpoints": [f"{_DEVICE}:{port.connection}", f"{port.router}:eth1"],
+                "endpoints": [f"{port.device}:{port.connection}", f"{port.router}:eth1"],
                 "bandwidth": port.bandwidth,
                 "hasLogicalRedundancy": port.redundancy,
             }
@@ -206,8 +208,9 @@ def _several_asns(place: Site, every: Sequence[_Rehearsed]) -> Iterator[str]:
 
 
 def _drawing(place: Site, every: Sequence[_Rehearsed]) -> Iterator[str]:
+    locations = {device.name: device.location for device in place.devices}
     for port in place.ports:
-        yield f"{port.router} eth1 ======== {port.connection}  {_DEVICE} ({place.location})"
+        yield f"{port.router} eth1 ======== {port.connection}  {port.device} ({locations[port.device]})"
         indent = " " * (len(port.router) + 1)
         for vif in every:
             if vif.connection == port.connection:

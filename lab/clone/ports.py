@@ -1,10 +1,10 @@
-"""The physical half: the location, a cable for each connection or LAG, and a router at the end of each cable."""
+"""The physical half: a device at each location, a cable for each connection or LAG, a router at the cable's end."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lab.clone.names import Names, accepted
@@ -22,11 +22,13 @@ _NO_CODE = re.compile(r"[^A-Za-z0-9_-]")
 class Port:
     """A cable.
 
+    :ivar device: the Direct Connect device's name in the topology.
     :ivar connection: the connection's name in the topology.
     :ivar bandwidth: None is the topology's default, likewise for `redundancy`.
     """
 
     connection_id: str
+    device: str
     connection: str
     router: str
     bandwidth: str | None = None
@@ -34,42 +36,84 @@ class Port:
 
 
 @dataclass(frozen=True)
-class Site:
-    """Where the virtual interfaces are.
+class Device:
+    """A Direct Connect device.
 
     :ivar region: None where the lab knows the location's.
     """
 
+    name: str
     location: str
     region: str | None
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where the virtual interfaces are."""
+
+    devices: tuple[Device, ...]
     ports: tuple[Port, ...]
     remarks: tuple[str, ...]
 
 
 def site(records: Records, vifs: Sequence[VirtualInterface], region: str | None) -> Site:
-    """The location and the ports of these virtual interfaces, which are all at one place.
+    """The devices and the ports of these virtual interfaces.
 
     :param region: of records that do not say it.
-    :raises UsageError: the location, or its region, is said nowhere.
+    :raises UsageError: a location, or its region, is said nowhere; or there are several regions.
     """
-    ids = list(dict.fromkeys(vif.connection_id for vif in vifs))
-    known = {id_: records.connection(id_) for id_ in ids}
-    said: list[VirtualInterface | Connection] = [*vifs, *filter(None, known.values())]
-    code = next((each.location for each in said if each.location), "")
-    place = _place(code, next((each.region for each in said if each.region), None), region)
-    names = Names()
-    routers = ["edge"] if len(ids) == 1 else [f"edge-{number}" for number in range(1, len(ids) + 1)]
+    on: dict[str, list[VirtualInterface]] = {}
+    for vif in vifs:
+        on.setdefault(vif.connection_id, []).append(vif)
+    known = {id_: records.connection(id_) for id_ in on}
+    places = {id_: _place_of(known[id_], its, region) for id_, its in on.items()}
+    _check_one_region(list(places.values()))
+    devices = _devices(dict.fromkeys(places.values()))
+    names, routers = Names(), iter(_numbered("edge", len(on)))
     ports = tuple(
-        _port(names, id_, known[id_], router, place, [vif for vif in vifs if vif.connection_id == id_])
-        for id_, router in zip(ids, routers, strict=True)
+        _port(names, known[id_], next(routers), devices[places[id_]].name, places[id_], its)
+        for id_, its in on.items()
     )
+    remarks = tuple(remark for port in ports for remark in _remarks(port, known[port.connection_id]))
+    return Site(tuple(devices.values()), ports, remarks)
+
+
+def _devices(places: Iterable[Location]) -> dict[Location, Device]:
+    places = list(places)
+    return {
+        place: _device(name, place) for name, place in zip(_numbered("dx", len(places)), places, strict=True)
+    }
+
+
+def _device(name: str, place: Location) -> Device:
     listed = located(place.code, None)
-    return Site(
-        place.code,
-        None if listed and listed.region == place.region else place.region,
-        ports,
-        tuple(remark for port in ports for remark in _remarks(port, known[port.connection_id])),
-    )
+    return Device(name, place.code, None if listed and listed.region == place.region else place.region)
+
+
+def _numbered(name: str, count: int) -> list[str]:
+    """The name itself where one is needed."""
+    return [name] if count == 1 else [f"{name}-{number}" for number in range(1, count + 1)]
+
+
+def _check_one_region(places: Sequence[Location]) -> None:
+    codes: dict[str, list[str]] = {}
+    for place in places:
+        codes.setdefault(place.region, []).append(place.code)
+    if len(codes) > 1:
+        listed = "; ".join(f"{region}: {', '.join(dict.fromkeys(its))}" for region, its in codes.items())
+        raise UsageError(
+            f"the virtual interfaces are in several regions, and a lab is in one ({listed});"
+            " choose with --location, --connection or --vif"
+        )
+
+
+def _place_of(
+    connection: Connection | None, vifs: Sequence[VirtualInterface], region: str | None
+) -> Location:
+    """Where a connection is, as its virtual interfaces or its own record say."""
+    said: list[VirtualInterface | Connection] = [*vifs, *([connection] if connection else [])]
+    code = next((each.location for each in said if each.location), "")
+    return _place(code, next((each.region for each in said if each.region), None), region)
 
 
 def _place(code: str, own: str | None, otherwise: str | None) -> Location:
@@ -88,18 +132,18 @@ def _place(code: str, own: str | None, otherwise: str | None) -> Location:
 
 def _port(
     names: Names,
-    id_: str,
     connection: Connection | None,
     router: str,
+    device: str,
     place: Location,
     vifs: Sequence[VirtualInterface],
 ) -> Port:
-    own = connection.connection_name if connection else ""
+    id_, own = vifs[0].connection_id, connection.connection_name if connection else ""
     # An id would name a connection of the lab's own; it gives that one another.
     name = names.unique(accepted(own, id_.removeprefix("dx") or "connection"))
     bandwidth = connection.bandwidth if connection else ""
     offered = bandwidth in (*place.bandwidths, *HOSTED_BANDWIDTHS) and bandwidth != _DEFAULT_BANDWIDTH
-    return Port(id_, name, router, bandwidth if offered else None, _redundancy(connection, vifs))
+    return Port(id_, device, name, router, bandwidth if offered else None, _redundancy(connection, vifs))
 
 
 def _redundancy(connection: Connection | None, vifs: Sequence[VirtualInterface]) -> str | None:

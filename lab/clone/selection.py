@@ -37,9 +37,9 @@ class Choice:
 
 
 def select(records: Records, choice: Choice) -> tuple[tuple[VirtualInterface, ...], tuple[str, ...]]:
-    """The virtual interfaces to rehearse, all at one location, and remarks on what is special about them.
+    """The virtual interfaces to rehearse, and remarks on what is special about them.
 
-    :raises UsageError: there are none, they are at several locations, or the choice names one that there is not.
+    :raises UsageError: there are none, or the choice names one that there is not.
     """
     chosen = [
         vif for vif in records.virtual_interfaces if choice.takes(vif, records.connection(vif.connection_id))
@@ -53,7 +53,6 @@ def select(records: Records, choice: Choice) -> tuple[tuple[VirtualInterface, ..
     if not kept:
         reasons = "; ".join(left_out) or "none was described, or none fits the choice"
         raise UsageError(f"there is no virtual interface to rehearse: {reasons}")
-    _check_one_place(kept)
     return kept, (*left_out, *(remark for vif in kept for remark in _remarks(vif)))
 
 
@@ -79,18 +78,6 @@ def _lack(vif: VirtualInterface) -> str | None:
     if vif.virtual_interface_type == "public" and not vif.route_filter_prefixes:
         return "is public and does not say its prefixes"
     return None
-
-
-def _check_one_place(kept: Iterable[VirtualInterface]) -> None:
-    places: dict[str, list[str]] = {}
-    for vif in kept:
-        places.setdefault(vif.location, []).append(vif.virtual_interface_name or vif.virtual_interface_id)
-    if len(places) > 1:
-        listed = "; ".join(f"{place or 'none'}: {', '.join(names)}" for place, names in places.items())
-        raise UsageError(
-            f"the virtual interfaces are at several locations, and a lab has one ({listed});"
-            " choose with --location, --connection or --vif"
-        )
 
 
 def _remarks(vif: VirtualInterface) -> Iterator[str]:

@@ -126,13 +126,29 @@ def test_a_choice_that_there_is_not() -> None:
     )
 
 
-def test_several_locations() -> None:
+def test_several_regions() -> None:
+    seattle = {"location": "EqSe2", "region": "us-west-2", "connectionId": "dxcon-fg000002"}
     with pytest.raises(UsageError) as refusal:
-        clone(vif(1), vif(2, location="EqSe2"), vif(3))
+        clone(vif(1), vif(2, **seattle), vif(3))
     assert str(refusal.value) == (
-        "the virtual interfaces are at several locations, and a lab has one"
-        " (EqDC2: office 1, office 3; EqSe2: office 2); choose with --location, --connection or --vif"
+        "the virtual interfaces are in several regions, and a lab is in one"
+        " (us-east-1: EqDC2; us-west-2: EqSe2); choose with --location, --connection or --vif"
     )
+
+
+def test_several_locations_of_a_region(tmp_path: Path) -> None:
+    places = [("EqDC2", "dxcon-fg000001"), ("CSVA1", "dxcon-fg000002"), ("EqXY1", "dxcon-fg000003")]
+    vifs = [vif(number, location=code, connectionId=id_) for number, (code, id_) in enumerate(places, 1)]
+    topology = clone(*vifs, vif(4))
+    with world() as office:
+        played(office, loaded(tmp_path, topology))
+        assert [made["location"] for made in office.vifs()] == ["EqDC2", "CSVA1", "EqXY1", "EqDC2"]
+    links = loaded(tmp_path, topology).links
+    assert [str(link.port) for link in links] == [
+        "dx-1:con-fg000001",
+        "dx-2:con-fg000002",
+        "dx-3:con-fg000003",
+    ]
 
 
 def test_what_is_special_about_those_that_are_kept() -> None:
