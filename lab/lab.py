@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -239,6 +240,11 @@ class RunningLab:
         case = self.testimony.of(peer_id)
         return case.to_json() if case else {}
 
+    def _frames(self, connection_id: str) -> dict[str, Any]:
+        recorder = self.testimony.recorder
+        frames = recorder.frames(connection_id) if recorder else []
+        return {"frames": [(each.at, each.inbound, b64encode(each.octets).decode()) for each in frames]}
+
     def pages(self) -> Mapping[str, Callable[..., dict[str, Any]]]:
         """What the endpoint answers beside the AWS API: the lab's own view, for `dxlab status` and others."""
         return {
@@ -247,5 +253,6 @@ class RunningLab:
             ),
             "/lab/history": lambda: history(self.cloud),
             "/lab/evidence/": self._evidence,
+            "/lab/frames/": self._frames,
             "/lab/routes": lambda: routes(self.cloud, self.controller.sessions),
         }

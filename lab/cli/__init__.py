@@ -8,19 +8,36 @@ from __future__ import annotations
 
 import sys
 
-from lab.cli import cable, clone, demo, diagnose, doctor, down, exec_, serve, show, status, up, verify
+from lab.cli import (
+    cable,
+    capture,
+    clone,
+    demo,
+    diagnose,
+    doctor,
+    down,
+    exec_,
+    history,
+    serve,
+    show,
+    status,
+    up,
+    verify,
+)
 from lab.cli.app import app
 from lab.errors import LabError, first_of
 
 __all__ = [
     "app",
     "cable",
+    "capture",
     "clone",
     "demo",
     "diagnose",
     "doctor",
     "down",
     "exec_",
+    "history",
     "main",
     "serve",
     "show",

@@ -3,35 +3,36 @@
 from __future__ import annotations
 
 import json
+import os
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from lab.bringup import routers_of
 from lab.cli.app import LabName, app, chosen_lab, err, out, require_root
+from lab.cli.peers import Who, peers_named
 from lab.cli.status import fetch
 from lab.diagnose import Examination
-from lab.diagnosis import Case, Verdict
+from lab.diagnosis import Case, Verdict, judge
+from lab.diagnosis.captured import case_of, terms_of
+from lab.diagnosis.digest import Keys
+from lab.diagnosis.pcap import read
 from lab.errors import UsageError
 from lab.places import Places, Record
 from lab.routers import Router
 from lab.topology import load
 
+#: In the environment: the peer's authKey, for the signatures in a capture. It is never shown.
+KEY_VARIABLE = "DXLAB_AUTH_KEY"
 #: Seconds between two looks of --watch.
 _INTERVAL = 2.0
 #: Peers that are examined at once.
 _TOGETHER = 16
-
-Who = Annotated[
-    str | None,
-    typer.Argument(metavar="[PEER|VIF]", help="A BGP peer's id, or a virtual interface's name or id."),
-]
 
 
 @app.command()
@@ -39,12 +40,30 @@ def diagnose(
     who: Who = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document, for programs.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Follow along until Ctrl-C.")] = False,
+    pcap: Annotated[
+        Path | None,
+        typer.Option(
+            "--pcap", metavar="FILE", help="Judge a capture in place of a lab; see docs/diagnose.md."
+        ),
+    ] = None,
+    terms: Annotated[
+        str | None,
+        typer.Option(
+            "--terms",
+            metavar="TERMS",
+            help="What AWS expects of the router in the capture, where no lab says so.",
+        ),
+    ] = None,
     lab: LabName = None,
 ) -> None:
     """Say why each session is down, or up and useless; prove it, and say what to change.
 
     Exit status 0 if every peer is healthy, 1 if one is not.
     """
+    if pcap is not None:
+        verdicts, names = _of_a_capture(pcap, who, terms, lab)
+        _show(verdicts, names, as_json=as_json)
+        raise typer.Exit(not all(verdict.healthy for verdict in verdicts))
     require_root("diagnose")
     doctor = Doctor(chosen_lab(lab))
     if watch:
@@ -55,6 +74,23 @@ def diagnose(
     _show(verdicts, doctor.names, as_json=as_json)
     if not all(verdict.healthy for verdict in verdicts):
         raise typer.Exit(1)
+
+
+def _of_a_capture(
+    pcap: Path, who: str | None, terms: str | None, lab: str | None
+) -> tuple[list[Verdict], dict[str, str]]:
+    """The verdicts that a capture allows, on the peers of a lab or on the terms that the user gives."""
+    frames = read(pcap)
+    if terms is not None:
+        expected = [terms_of(terms)]
+        names = {expected[0].peer: terms}
+    else:
+        doctor = Doctor(chosen_lab(lab))
+        expected = [examination.testify().expected for examination in doctor.examinations(who)]
+        names = doctor.names
+    key = os.environ.get(KEY_VARIABLE, "").encode()
+    cases = [case_of(frames, each, str(pcap), Keys(key) if key else None) for each in expected]
+    return [judge(case) for case in cases], names
 
 
 class Doctor:
@@ -80,10 +116,9 @@ class Doctor:
         :raises UsageError: there is no such peer or virtual interface.
         """
         routers = self._routers()
-        return [
-            Examination(self._places, partial(self._testify, peer_id), routers)
-            for peer_id in self._chosen(who)
-        ]
+        chosen = peers_named(self._record, who)
+        self.names |= {peer.id: peer.title for peer in chosen}
+        return [Examination(self._places, partial(self._testify, peer.id), routers) for peer in chosen]
 
     def _testify(self, peer_id: str) -> Case:
         answer = fetch(self._record, f"evidence/{peer_id}")
@@ -96,24 +131,6 @@ class Doctor:
         if self._record.topology is None or not Path(self._record.topology).exists():
             return {}
         return routers_of(load(Path(self._record.topology)), self._places)
-
-    def _chosen(self, who: str | None) -> Iterator[str]:
-        found = False
-        for vif in self._virtual_interfaces():
-            for peer in vif["bgpPeers"]:
-                names = (peer["bgpPeerId"], vif["virtualInterfaceId"], vif["virtualInterfaceName"])
-                if peer["bgpPeerState"] not in ("deleting", "deleted") and who in (None, *names):
-                    found = True
-                    self.names[names[0]] = f"{names[2]} {peer['addressFamily']}"
-                    yield names[0]
-        if who and not found:
-            raise UsageError(
-                f"the lab '{self._record.name}' has no BGP peer or virtual interface '{who}'; see 'dxlab status'"
-            )
-
-    def _virtual_interfaces(self) -> list[dict[str, Any]]:
-        connections = fetch(self._record, "status")["connections"]
-        return [vif for connection in connections for vif in connection["virtualInterfaces"]]
 
 
 def _follow(doctor: Doctor, who: str | None, *, as_json: bool) -> None:

@@ -82,8 +82,10 @@ def _filter() -> bytes:
     )
 
 
-def open_capture(namespace: str, interface: str = "") -> socket.socket:
+def open_capture(namespace: str, interface: str = "", *, everything: bool = False) -> socket.socket:
     """A packet socket in a namespace, on one interface or on all, that hears what `_filter` lets pass.
+
+    :param everything: it hears all there is.
 
     :raises NetworkError: there is no such namespace.
     """
@@ -91,10 +93,11 @@ def open_capture(namespace: str, interface: str = "") -> socket.socket:
     everywhere = 0 if interface else socket.htons(_ETH_P_ALL)
     with inside(namespace):
         listener = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_NONBLOCK, everywhere)
-    program = _filter()
-    buffer = ctypes.create_string_buffer(program, len(program))
-    attach = struct.pack("@HP", len(program) // 8, ctypes.addressof(buffer))
-    listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, attach)
+    if not everything:
+        program = _filter()
+        buffer = ctypes.create_string_buffer(program, len(program))
+        attach = struct.pack("@HP", len(program) // 8, ctypes.addressof(buffer))
+        listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, attach)
     listener.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
     listener.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
     listener.setsockopt(_SOL_PACKET, _PACKET_AUXDATA, 1)

@@ -24,6 +24,7 @@ from lab.bgp.events import (
     UpdateReceived,
 )
 from lab.bgp.session import sentence
+from lab.diagnosis import HEALTHY, UNCLEAR
 from lab.errors import LabError, without_secrets
 from lab.lab import RunningLab
 from lab.verify.checks import Check
@@ -49,12 +50,25 @@ async def evidence_of(running: RunningLab, subject: Subject) -> Evidence:
         except LabError as error:
             log = str(error)
     return Evidence(
+        cause=await _cause(running, subject),
         history=running.cloud.history(subject.peer.id),
         events=tuple(_lines(events[-NEWEST:])),
         router=router.name if router else "",
         router_log=tuple(without_secrets(log, keys_of(running)).splitlines()),
         notification=last_notification(events),
     )
+
+
+async def _cause(running: RunningLab, subject: Subject) -> str:
+    """What `dxlab diagnose` says of the peer; empty where it finds nothing wrong, or nothing yet."""
+    try:
+        verdict = await running.diagnose(subject.peer.id)
+    except LabError:
+        return ""
+    if verdict.cause in (HEALTHY, UNCLEAR):
+        return ""
+    where = f" ({verdict.where})" if verdict.where else ""
+    return f"{verdict.cause}: {verdict.explanation}; fix: {verdict.fix}{where}"
 
 
 def keys_of(running: RunningLab) -> list[str]:

@@ -172,15 +172,17 @@ class _Watch:
     async def results(
         self, checks: Sequence[Check], decided: Iterable[tuple[Judgement, float]]
     ) -> tuple[Result, ...]:
-        evidence: dict[str, Evidence] = {}
-        results = []
-        for check, (judgement, seconds) in zip(checks, decided, strict=True):
-            result = Result(check, judgement, seconds, self._place(check))
-            peer_id = check.subject.peer.id
-            if not result.is_met and peer_id not in evidence:
-                evidence[peer_id] = await evidence_of(self.running, check.subject)
-            results.append(result if result.is_met else self._explained(result, evidence[peer_id]))
-        return tuple(results)
+        results = [
+            Result(check, judgement, seconds, self._place(check))
+            for check, (judgement, seconds) in zip(checks, decided, strict=True)
+        ]
+        failed = {each.check.subject.peer.id: each.check.subject for each in results if not each.is_met}
+        found = await asyncio.gather(*(evidence_of(self.running, subject) for subject in failed.values()))
+        evidence = dict(zip(failed, found, strict=True))
+        return tuple(
+            each if each.is_met else self._explained(each, evidence[each.check.subject.peer.id])
+            for each in results
+        )
 
     def _explained(self, result: Result, evidence: Evidence) -> Result:
         config = place_in_configuration(self.running, result.check)

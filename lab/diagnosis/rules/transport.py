@@ -36,6 +36,13 @@ _GTSM = (254, 255)
 _TIMED_OUT = (4, 6)
 #: The counters that grow where a segment reached TCP and was dropped for its signature or TTL.
 _ARRIVED = ("TCPMD5NotFound", "TCPMD5Unexpected", "TCPMD5Failure", "TCPMinTTLDrop")
+_HAVE_IT_DIAL = (
+    "have the router dial while 'dxlab diagnose --watch' runs (reset the session on it): its own SYN shows "
+    "whether it signs, and with the right key"
+)
+_GIVE_THE_KEY = (
+    "give the peer's authKey in the environment variable DXLAB_AUTH_KEY: the signatures can be checked"
+)
 #: So many unanswered SYNs of one call are no accident.
 _REPEATED = 2
 
@@ -102,7 +109,8 @@ def _silently(case: Case, vanished: tuple[Evidence, ...]) -> Iterator[Finding]:
     if daemons and (not daemons[-1].running or _reached(case)):
         return
     facts = {"whose": "nothing says whose filter it is"}
-    if daemons or _calls_in_vain(case):
+    unchecked = any(each.signature == "unchecked" for each in case.calls())
+    if daemons or (_calls_in_vain(case) and not unchecked):
         likely = Finding(Cause.TCP_FILTERED, Confidence.LIKELY, vanished, facts, ("filter",), by_silence=True)
         yield likely
         return
@@ -113,10 +121,7 @@ def _silently(case: Case, vanished: tuple[Evidence, ...]) -> Iterator[Finding]:
         facts,
         ("filter",),
         rivals=(Cause.MD5_MISMATCH, *(() if _pings(case) else (Cause.PREFIX_LENGTH_MISMATCH,))),
-        decider=(
-            "have the router dial while 'dxlab diagnose --watch' runs (reset the session on it): its own SYN "
-            "shows whether it signs, and with the right key"
-        ),
+        decider=_GIVE_THE_KEY if unchecked else _HAVE_IT_DIAL,
         by_silence=True,
     )
 
