@@ -26,7 +26,7 @@ from lab.topology.source import Place, Source, read
 
 DEVICE_KIND = "aws-dx"
 #: In the place of a router's configuration: what AWS has for its kind, if it is one of these.
-FROM_AWS, FROM_AWS_KINDS = "from-aws", ("bird", "frr", "openbgpd")
+FROM_AWS, FROM_AWS_KINDS = "from-aws", ("bird", "frr", "gobgp", "openbgpd")
 #: What a topology's file is called in a folder of its own.
 FILE_NAME = "topology.yml"
 

@@ -61,6 +61,7 @@ class GoBgp(RouterKind):
     user = "daemon"
     daemons: tuple[PurePath, ...] = (PurePath("/usr/bin/gobgpd"),)
     package = "gobgpd"
+    aws_router_type = "OSRG-GoBGP-3"
     capabilities = (
         "NET_BIND_SERVICE",  # what the daemon keeps
         *("CHOWN", "DAC_OVERRIDE", "SETGID", "SETUID"),  # how it comes to be an ordinary user's
