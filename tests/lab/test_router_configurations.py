@@ -4,6 +4,7 @@ up and carry routes both ways, whatever the virtual interface is.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -45,6 +46,7 @@ async def test_a_router_needs_nothing_but_what_aws_says(kind: str, tmp_path: Pat
 def check(running: RunningLab, router: Router, there: Sequence[Case]) -> None:
     for case in there:
         assert accepted(running, case.name) == set(case.announced.values())
+        assert mtu(router, f"eth1.{100 + case.number}") == case.mtu
     wanted = {ip_network(prefix) for case in there for prefix in case.advertised.values()}
     eventually(lambda: wanted <= received(router), f"{router.name} has {wanted}")
 
@@ -53,6 +55,11 @@ def accepted(running: RunningLab, name: str) -> set[str]:
     """What AWS accepted on a virtual interface."""
     (vif,) = (vif for vif in running.cloud.virtual_interfaces() if vif.name == name)
     return {prefix for peer in vif.peers for prefix in running.controller.sessions[peer.id].routes}
+
+
+def mtu(router: Router, interface: str) -> int:
+    shown = router.execute(("ip", "-json", "link", "show", "dev", interface)).output
+    return int(json.loads(shown)[0]["mtu"])
 
 
 def received(router: Router) -> set[IPv4Network | IPv6Network]:

@@ -85,6 +85,14 @@ def test_the_topology_goes_before_the_configuration() -> None:
     assert merged([CONFIGURED], [given]) == [Interface("eth1.101", "lab.yml:7", "eth1", 101, 9001)]
 
 
+def test_what_the_last_asker_leaves_open_an_earlier_one_may_have_said() -> None:
+    addresses = (ip_interface("192.0.2.1/30"),)
+    aws = Interface("eth1.101", "lab.yml:5", "eth2", 101, 1500, addresses)
+    assert merged([CONFIGURED], [aws, Interface("eth1.101", "lab.yml:7", mtu=1400)]) == [
+        Interface("eth1.101", "lab.yml:7", "eth2", 101, 1400, addresses)
+    ]
+
+
 def test_the_topology_may_put_a_sub_interface_elsewhere() -> None:
     given = Interface("eth1.101", "lab.yml:7", "eth2", 7)
     assert merged([CONFIGURED], [given, Interface("lo", "lab.yml:9")]) == [
