@@ -16,7 +16,7 @@ from lab.topology import RouterNode
 from tests.support.docker import docker_engine
 
 LAB = "trouters"
-RUN = Path("/run/dxlab-trouters")
+RUN = Path("/run/dxlab/trouters")
 
 #: Every combination that a topology can ask for, with what it needs.
 COMBINATIONS = [
@@ -37,7 +37,7 @@ def engine() -> Iterator[None]:
 def cleared() -> Iterator[Path]:
     """The lab's run directory; whatever of the lab is on the machine is removed before and after."""
     _clear()
-    RUN.mkdir(mode=0o711)
+    RUN.mkdir(mode=0o711, parents=True)
     yield RUN
     _clear()
 

@@ -299,7 +299,7 @@ def test_removed_it_leaves_nothing(bench: Bench) -> None:
     assert not any(_alive(pid) for pid in pids)
     assert not bench.edge.is_running()
     assert _containers() == []
-    assert not (Path("/run/dxlab-trouters") / "edge").exists()
+    assert not (Path("/run/dxlab/trouters") / "edge").exists()
 
 
 def _containers() -> list[str]:

@@ -64,9 +64,10 @@ class DockerRuntime(RouterRuntime):
         self._ensure_directory()
 
     def write(self, files: Mapping[str, str]) -> None:
-        group = self._group
+        group = self._owner[1]
+        members = [(_private_file(name, group), text) for name, text in files.items()]
         with self._container() as container:
-            container.put_archive(str(self.place), _archive(files, group))
+            container.put_archive(str(self.place), _archive(*members))
 
     def read(self, name: str) -> str:
         shown = self.run(["cat", str(self.place / name)])
@@ -102,18 +103,22 @@ class DockerRuntime(RouterRuntime):
                     container.remove(force=True)
 
     @cached_property
-    def _group(self) -> int:
-        """The id of the kind's group in this image."""
-        return int(self.run(["stat", "--format=%g", str(self.place)]).output)
+    def _owner(self) -> tuple[int, int]:
+        """The ids of the kind's user and group in this image."""
+        found = self.run(["sh", "-c", 'id -u "$0" && id -g "$0"', self.kind.user])
+        if found.status:
+            sentence = f"{self._image} is no image of {self.kind.name}: {found.output.strip()}"
+            raise RouterError(f"router '{self.site.node}': {sentence}")
+        user, group = found.output.split()
+        return int(user), int(group)
 
     def _ensure_directory(self) -> None:
-        made = self.run(["mkdir", "-p", "-m", "0750", str(self.place)])
-        owned = self.run(["chown", f"{self.kind.user}:{self.kind.user}", str(self.place)])
-        if made.status or owned.status:
-            raise RouterError(
-                f"router '{self.site.node}': {self._image} is no image of {self.kind.name}: "
-                f"{made.output.strip()}{owned.output.strip()}"
-            )
+        """By the engine, for nothing in the container may give files away."""
+        directory = tarfile.TarInfo(str(self.place).lstrip("/"))
+        directory.type, directory.mode = tarfile.DIRTYPE, 0o750
+        directory.uid, directory.gid = self._owner
+        with self._container() as container:
+            container.put_archive("/", _archive((directory, "")))
 
     # ----- image -------------------------------------------------------------------------------------------
 
@@ -242,13 +247,19 @@ def _pid(container: Container) -> int:
     return pid
 
 
-def _archive(files: Mapping[str, str], group: int) -> bytes:
-    """The files as a tar archive, for root and for this group to read."""
+def _private_file(name: str, group: int) -> tarfile.TarInfo:
+    """A file for root, and for this group to read."""
+    member = tarfile.TarInfo(name)
+    member.mode, member.gid = 0o640, group
+    return member
+
+
+def _archive(*members: tuple[tarfile.TarInfo, str]) -> bytes:
+    """A tar archive of these members with their contents."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
-        for name, text in files.items():
+        for member, text in members:
             content = text.encode()
-            member = tarfile.TarInfo(name)
-            member.size, member.mode, member.gid = len(content), 0o640, group
+            member.size = len(content)
             archive.addfile(member, io.BytesIO(content))
     return buffer.getvalue()

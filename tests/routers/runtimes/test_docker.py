@@ -23,7 +23,7 @@ def router(image: str | None = None) -> Router:
     node = RouterNode(
         name="edge", kind="frr", startup_config=Path("edge.conf"), runtime="docker", image=image
     )
-    directory = Path("/run/dxlab-trouters/edge")
+    directory = Path("/run/dxlab/trouters/edge")
     return create(node, lab=LAB, directory=directory, namespace=f"dxlab-{LAB}.edge")
 
 
@@ -93,7 +93,7 @@ def test_an_image_that_cannot_be_pulled(engine: None, place: Path) -> None:
 
 
 def test_an_image_without_the_daemons(engine: None, place: Path) -> None:
-    with pytest.raises(RouterError, match=r"debian:bookworm-slim is no image of frr: .*invalid user"):
+    with pytest.raises(RouterError, match=r"debian:bookworm-slim is no image of frr: .*no such user"):
         router(image="debian:bookworm-slim").prepare()
 
 

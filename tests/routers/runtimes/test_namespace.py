@@ -16,7 +16,7 @@ from lab.routers.runtimes import namespace as module
 from lab.routers.runtimes.base import Site
 from lab.routers.runtimes.namespace import NamespaceRuntime
 
-SITE = Site("trouters", "edge", Path("/run/dxlab-trouters/edge"), "dxlab-trouters.edge")
+SITE = Site("trouters", "edge", Path("/run/dxlab/trouters/edge"), "dxlab-trouters.edge")
 
 
 @pytest.fixture
