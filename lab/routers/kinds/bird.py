@@ -106,8 +106,10 @@ class Bird(RouterKind):
         return tuple(argv)
 
     def neighbours(self, ask: Ask, place: PurePath) -> tuple[Neighbour, ...]:
+        protocols = _protocols(ask, place)
+        # Asked second, so that nothing has happened later than now.
         now = _NOW.search(ask((*_control(place), "show", "status")))
-        found = (_neighbour(each, now[1]) for each in _protocols(ask, place) if _has_neighbour(each) and now)
+        found = (_neighbour(each, now[1]) for each in protocols if _has_neighbour(each) and now)
         return tuple(sorted(found, key=lambda each: (each.address.version, each.address.packed)))
 
     def routes(self, ask: Ask, place: PurePath) -> tuple[RouterRoute, ...]:
