@@ -162,7 +162,7 @@ class Reports:
 
     def _update(self, update: Update) -> None:
         self._routes_at = time.monotonic()
-        announced, withdrawn = read_update(update, local_asn=self._spec.local_asn, held=self._held)
+        announced, withdrawn = read_update(update, spec=self._spec, held=self._held)
         if announced or withdrawn:
             self._held = self._say(UpdateReceived, announced, withdrawn).routes
             self._keep_the_limit(self._spec.prefix_limit)

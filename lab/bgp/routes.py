@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from ipaddress import ip_network
 
 from exabgp.bgp.message.action import Action
 from exabgp.bgp.message.update import Update
@@ -12,18 +13,18 @@ from exabgp.bgp.message.update.attribute.attributes import Attributes
 from exabgp.bgp.message.update.nlri.inet import INET
 
 from lab.bgp.events import Route
+from lab.bgp.spec import SpeakerSpec
 
 
-def accepted(route: Route, *, local_asn: int) -> bool:
-    """Whether a route enters the Adj-RIB-In. RFC 4271 section 9.1.2 leaves out what has passed through us before.
-
-    This is the place for the route filters of public virtual interfaces.
+def accepted(route: Route, spec: SpeakerSpec) -> bool:
+    """Whether a route enters the Adj-RIB-In. RFC 4271 section 9.1.2 leaves out what has passed through us before; on a
+    public virtual interface, AWS leaves out what is not within the prefixes that it was told of.
     """
-    return local_asn not in route.as_path
+    return spec.local_asn not in route.as_path and spec.admits(ip_network(route.prefix))
 
 
 def read_update(
-    update: Update, *, local_asn: int, held: Collection[str]
+    update: Update, *, spec: SpeakerSpec, held: Collection[str]
 ) -> tuple[tuple[Route, ...], tuple[str, ...]]:
     """The routes of an UPDATE that are accepted, and which of the held prefixes are gone with it.
 
@@ -35,7 +36,7 @@ def read_update(
         if nlri.action == Action.ANNOUNCE:
             # An IPv6 route has two next hops, the global one first (RFC 2545 section 3); ExaBGP makes two routes of it.
             routes.setdefault(nlri.cidr.prefix(), _route(nlri, update.attributes))
-    announced = {prefix: route for prefix, route in routes.items() if accepted(route, local_asn=local_asn)}
+    announced = {prefix: route for prefix, route in routes.items() if accepted(route, spec)}
     gone = (withdrawn | routes.keys()) - announced.keys()
     return tuple(announced.values()), tuple(sorted(gone & set(held)))
 

@@ -20,7 +20,8 @@ class SpeakerSpec:
     :param auth_key: the TCP-MD5 key, 1 to 80 characters of ASCII; kept out of `repr`.
     :param router_id: BGP Identifier.
     :param announce: prefixes of the session's own family; the next hop is `local_address`.
-    :param prefix_limit: how many distinct prefixes the router may announce.
+    :param prefix_limit: how many distinct prefixes are accepted of the router at most.
+    :param within: accepted prefixes lie within one of these; None where all are accepted.
     :param hold_time: proposed in the OPEN, seconds; the session takes the lower of the two proposals.
     """
 
@@ -34,12 +35,20 @@ class SpeakerSpec:
     router_id: IPv4Address
     announce: tuple[Network, ...]
     prefix_limit: int
+    within: tuple[Network, ...] | None = None
     hold_time: int = 90
 
     @property
     def family(self) -> int:
         """4 or 6: the session's only address family."""
         return self.peer_address.version
+
+    def admits(self, prefix: Network) -> bool:
+        """Whether the customer may announce this prefix, of the session's own family."""
+        if self.within is None:
+            return True
+        first, last = prefix[0], prefix[-1]
+        return any(first in network and last in network for network in self.within)
 
     @property
     def fingerprint(self) -> str:
@@ -57,6 +66,7 @@ class SpeakerSpec:
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> SpeakerSpec:
         """Read back what `to_json` wrote."""
+        within = fields["within"]
         return cls(
             **fields
             | {
@@ -64,6 +74,7 @@ class SpeakerSpec:
                 "peer_address": ip_address(fields["peer_address"]),
                 "router_id": IPv4Address(fields["router_id"]),
                 "announce": tuple(ip_network(prefix) for prefix in fields["announce"]),
+                "within": None if within is None else tuple(ip_network(prefix) for prefix in within),
             }
         )
 
@@ -71,4 +82,4 @@ class SpeakerSpec:
 def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return [str(item) for item in value]
-    return value if isinstance(value, (int, str)) else str(value)
+    return value if value is None or isinstance(value, (int, str)) else str(value)

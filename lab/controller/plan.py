@@ -81,4 +81,5 @@ def speaker_spec(cloud: Cloud, vif: VirtualInterface, peer: BgpPeer, namespace: 
         router_id=router_id(vif),
         announce=cloud.advertised_prefixes(vif, peer.family),
         prefix_limit=cloud.prefix_limit(vif, peer.family),
+        within=cloud.accepted_within(vif, peer.family),
     )

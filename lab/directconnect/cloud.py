@@ -135,6 +135,10 @@ class Cloud:
         """How many prefixes AWS accepts on this VIF's session of this family."""
         return gateways.prefix_limit(vif, family)
 
+    def accepted_within(self, vif: VirtualInterface, family: AddressFamily) -> tuple[Network, ...] | None:
+        """The prefixes within which AWS accepts routes on this session; None where it accepts any."""
+        return gateways.accepted_within(vif, family)
+
     def history(self, peer_id: str) -> tuple[HistoryEntry, ...]:
         """What happened to a peer, oldest first; the newest thousand entries."""
         return self._world.history(peer_id)

@@ -82,6 +82,18 @@ def prefix_limit(vif: VirtualInterface, family: AddressFamily) -> int:
     return PREFIX_LIMIT if chosen is None else chosen
 
 
+def accepted_within(vif: VirtualInterface, family: AddressFamily) -> tuple[Network, ...] | None:
+    """The prefixes within which AWS accepts routes on a VIF's session of this family; None where it accepts any.
+
+    "Routing policies and BGP communities" of the user guide: on a public VIF the customer's own prefixes, which are the
+    VIF's `routeFilterPrefixes`.
+    """
+    if vif.type is not VirtualInterfaceType.PUBLIC:
+        return None
+    version = 4 if family is AddressFamily.IPV4 else 6
+    return tuple(prefix for prefix in vif.route_filter_prefixes if prefix.version == version)
+
+
 def _names(world: World, vif: VirtualInterface) -> list[str]:
     """The names under which the things behind a VIF may have been declared."""
     if vif.type is VirtualInterfaceType.PUBLIC:

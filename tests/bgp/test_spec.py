@@ -30,7 +30,16 @@ SPEC6 = replace(
 )
 
 
-@pytest.mark.parametrize(("spec", "family"), [(SPEC, 4), (SPEC6, 6), (replace(SPEC, announce=()), 4)])
+@pytest.mark.parametrize(
+    ("spec", "family"),
+    [
+        (SPEC, 4),
+        (SPEC6, 6),
+        (replace(SPEC, announce=()), 4),
+        (replace(SPEC, within=()), 4),
+        (replace(SPEC, within=(ip_network("192.0.2.0/24"),)), 4),
+    ],
+)
 def test_it_survives_the_journey_to_the_launcher(spec: SpeakerSpec, family: int) -> None:
     assert SpeakerSpec.from_json(json.loads(json.dumps(spec.to_json()))) == spec
     assert spec.family == family
@@ -50,6 +59,7 @@ def test_the_key_is_not_shown() -> None:
         {"local_address": IPv4Address("169.254.10.3")},
         {"prefix_limit": 1000},
         {"hold_time": 30},
+        {"within": ()},
         {"namespace": "dxlab-demo.dxvif-2"},
     ],
 )

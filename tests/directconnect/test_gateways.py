@@ -103,3 +103,14 @@ def test_how_many_prefixes_are_accepted(
 
 def test_a_public_vif_accepts_a_thousand(office: Office, public: VirtualInterface) -> None:
     assert office.cloud.prefix_limit(public, IPV4) == office.cloud.prefix_limit(public, IPV6) == 1000
+
+
+def test_a_public_vif_accepts_what_was_agreed_alone(
+    office: Office, private: VirtualInterface, public: VirtualInterface
+) -> None:
+    assert office.cloud.accepted_within(private, IPV4) is None
+    agreed = public.route_filter_prefixes
+    assert agreed
+    for family, version in ((IPV4, 4), (IPV6, 6)):
+        wanted = tuple(prefix for prefix in agreed if prefix.version == version)
+        assert office.cloud.accepted_within(public, family) == wanted
