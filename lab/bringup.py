@@ -125,6 +125,7 @@ class Bringup:
                 location=device.location,
                 region=device.region,
                 bandwidth=link.bandwidth or "1Gbps",
+                tags=link.tags,
                 logical_redundancy=LogicalRedundancy(redundancy) if redundancy else None,
             )
         except UsageError as error:

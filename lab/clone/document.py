@@ -119,6 +119,7 @@ def _links(place: Site) -> Iterator[Members]:
                 "endpoints": [f"{port.device}:{port.connection}", f"{port.router}:eth1"],
                 "bandwidth": port.bandwidth,
                 "hasLogicalRedundancy": port.redundancy,
+                **_tags(port.tags),
             }
         )
 

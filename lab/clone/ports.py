@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from lab.clone.names import Names, accepted
-from lab.clone.records import Connection, Records, VirtualInterface
+from lab.clone.records import Connection, Records, Tag, VirtualInterface
 from lab.directconnect.locations import HOSTED_BANDWIDTHS, Location, located
 from lab.errors import UsageError
 
@@ -33,6 +33,7 @@ class Port:
     router: str
     bandwidth: str | None = None
     redundancy: str | None = None
+    tags: tuple[Tag, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,7 +144,10 @@ def _port(
     name = names.unique(accepted(own, id_.removeprefix("dx") or "connection"))
     bandwidth = connection.bandwidth if connection else ""
     offered = bandwidth in (*place.bandwidths, *HOSTED_BANDWIDTHS) and bandwidth != _DEFAULT_BANDWIDTH
-    return Port(id_, device, name, router, bandwidth if offered else None, _redundancy(connection, vifs))
+    tags = connection.tags if connection else ()
+    return Port(
+        id_, device, name, router, bandwidth if offered else None, _redundancy(connection, vifs), tags
+    )
 
 
 def _redundancy(connection: Connection | None, vifs: Sequence[VirtualInterface]) -> str | None:
@@ -162,5 +166,3 @@ def _remarks(port: Port, connection: Connection | None) -> Iterator[str]:
         yield f"{port.connection_id} '{connection.connection_name}' is called '{port.connection}' here"
     if connection.bandwidth not in ("", _DEFAULT_BANDWIDTH, port.bandwidth):
         yield f"{port.connection_id} has {connection.bandwidth}, the lab's has {_DEFAULT_BANDWIDTH}"
-    if connection.tags:
-        yield f"{port.connection_id} has tags: a cable has none, left out"

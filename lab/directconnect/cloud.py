@@ -21,7 +21,7 @@ from typing import Any
 
 from lab.directconnect import assignments, gateways
 from lab.directconnect.answers import VirtualInterfaceAnswers, keepable, replay
-from lab.directconnect.errors import ClientException, ServerException
+from lab.directconnect.errors import ApiError, ClientException, ServerException
 from lab.directconnect.identifiers import Kind, device, new_id
 from lab.directconnect.lifecycle import ConnectionEvent, PeerEvent, VifEvent
 from lab.directconnect.locations import HOSTED_BANDWIDTHS, LOCATIONS, Location, located
@@ -36,12 +36,14 @@ from lab.directconnect.model import (
     HistoryEntry,
     LogicalRedundancy,
     Network,
+    Tag,
     VirtualInterface,
 )
 from lab.directconnect.operations import OPERATIONS
 from lab.directconnect.operations.registry import Caller, Context, Handler
 from lab.directconnect.settings import Settings
 from lab.directconnect.store import Store, StoreError
+from lab.directconnect.tags import merge_tags, parse_tags
 from lab.directconnect.transitions import (
     advance_connection,
     advance_peer,
@@ -160,6 +162,7 @@ class Cloud:
         *,
         location: str,
         bandwidth: str = "1Gbps",
+        tags: Sequence[Mapping[str, str]] = (),
         account: str | None = None,
         region: str | None = None,
         logical_redundancy: LogicalRedundancy | None = None,
@@ -172,12 +175,13 @@ class Cloud:
         :param account: the owner; the lab's account if None.
         :param region: the location's own if None; a location that is not listed needs it.
         :raises UsageError: the name fits several connections, no connection has this id, or there is no such
-            location or bandwidth.
+            location or bandwidth, or no such tags can be.
         """
         existing = self._named_connection(name_or_id)
         if existing is not None:
             return existing
         place = _place(location, bandwidth, region)
+        labels = self._labels(tags)
         connection = Connection(
             id=new_id("dxcon", self._world.connections),
             number=self._world.next_number(),
@@ -190,6 +194,7 @@ class Cloud:
             since=self._settings.clock(),
             device=device(place.code),
             logical_redundancy=logical_redundancy or self._settings.logical_redundancy,
+            tags=labels,
         )
         with self._world.transaction():
             return self._world.connections.put(connection)
@@ -326,6 +331,13 @@ class Cloud:
         now = self._settings.clock()
         if any(timer.at <= now for timer in timers(self._world, self._settings, changes)):
             self.due(now)
+
+    def _labels(self, tags: Sequence[Mapping[str, str]]) -> tuple[Tag, ...]:
+        """The tags of a topology's connection, by the API's rules."""
+        try:
+            return merge_tags((), parse_tags(tags), most=self._settings.quotas.tags)
+        except ApiError as error:
+            raise UsageError(error.message) from None
 
     def _named_connection(self, name_or_id: str) -> Connection | None:
         gone = (ConnectionState.DELETING, ConnectionState.DELETED)

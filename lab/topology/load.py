@@ -143,6 +143,7 @@ def _links(source: Source, routers: set[str]) -> Iterator[Link]:
             line=source.line(*place),
             logical_redundancy=_api_word(link.get("hasLogicalRedundancy")),
             bandwidth=link.get("bandwidth"),
+            tags=tuple(link.get("tags", ())),
         )
 
 

@@ -107,6 +107,7 @@ class Link(_Frozen):
     :param logical_redundancy: the new Connection's `hasLogicalRedundancy`, in the API's words; None is the
         lab's default.
     :param bandwidth: the new Connection's, in the API's words; None is the lab's default.
+    :param tags: the new Connection's, in the API's words.
     """
 
     port: Endpoint
@@ -114,6 +115,7 @@ class Link(_Frozen):
     line: int
     logical_redundancy: str | None = None
     bandwidth: str | None = None
+    tags: tuple[Mapping[str, str], ...] = ()
 
     @property
     def connection(self) -> str:

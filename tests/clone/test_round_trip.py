@@ -51,7 +51,7 @@ ORDERS = st.fixed_dictionaries(
     }
 )
 CONNECTIONS = st.lists(
-    st.tuples(NAMES, st.sampled_from(HOSTED_BANDWIDTHS), st.sampled_from(LogicalRedundancy)),
+    st.tuples(NAMES, st.sampled_from(HOSTED_BANDWIDTHS), st.sampled_from(LogicalRedundancy), TAGS),
     min_size=1,
     max_size=3,
     unique_by=lambda connection: connection[0],
@@ -121,14 +121,14 @@ def addresses(number: int) -> dict[str, str]:
 )
 def test_what_a_world_has_is_had_by_another(
     tmp_path: Path,
-    connections: Sequence[tuple[str, str, LogicalRedundancy]],
+    connections: Sequence[tuple[str, str, LogicalRedundancy, Sequence[Mapping[str, str]]]],
     orders: Sequence[Mapping[str, Any]],
     redact: bool,
 ) -> None:
     with world() as original, world() as copy:
         ports = [
-            original.plug(name, bandwidth=bandwidth, logical_redundancy=redundancy)
-            for name, bandwidth, redundancy in connections
+            original.plug(name, bandwidth=bandwidth, logical_redundancy=redundancy, tags=tags)
+            for name, bandwidth, redundancy, tags in connections
         ]
         for number, wanted in enumerate(orders):
             order(original, number, ports[number % len(ports)].id, wanted)

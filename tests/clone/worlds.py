@@ -69,6 +69,7 @@ def played(office: Office, topology: Topology, environment: Mapping[str, str] | 
             location=device.location,
             region=device.region,
             bandwidth=link.bandwidth or "1Gbps",
+            tags=link.tags,
             logical_redundancy=LogicalRedundancy(redundancy) if redundancy else None,
         )
     for request in topology.requests:

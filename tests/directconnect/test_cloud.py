@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -54,11 +55,13 @@ def test_a_deleted_connection_leaves_its_name(office: Office) -> None:
     [
         ("x", {"location": "Atlantis"}, "there is no location 'Atlantis'; known are EqDC2, CSVA1, "),
         ("x", {"bandwidth": "3Gbps"}, "EqDC2 has no ports of 3Gbps; it has 1Gbps, 10Gbps, 100Gbps"),
+        ("x", {"tags": [{"key": "aws:a"}]}, "Tag key aws:a is reserved: keys must not begin with aws:"),
+        ("x", {"tags": [{"key": "a"}, {"key": "a"}]}, "Tag key a is given more than once."),
         ("dxcon-notthere", {}, "there is no connection dxcon-notthere to plug the cable into"),
         ("twin", {}, "several connections are named 'twin': name the cable by one of dxcon-"),
     ],
 )
-def test_a_cable_that_fits_nowhere(office: Office, name: str, details: dict[str, str], message: str) -> None:
+def test_a_cable_that_fits_nowhere(office: Office, name: str, details: dict[str, Any], message: str) -> None:
     for _ in range(2):
         office.call("CreateConnection", location="EqDC2", bandwidth="1Gbps", connectionName="twin")
     before = office.dump()

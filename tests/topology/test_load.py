@@ -30,6 +30,7 @@ topology:
     - endpoints: ["core:eth1", "device:dxcon-fg12ab34"]
       hasLogicalRedundancy: yes
       bandwidth: 10Gbps
+      tags: [{key: site, value: one}, {key: empty}]
 gateways:
   vgw-0a1b2c3d: {asn: 64512, cidrs: [10.0.0.0/16, "2001:db8::/56"]}
   backbone: {}
@@ -69,21 +70,22 @@ def test_everything_that_a_file_can_say(tmp_path: Path) -> None:
             line=10,
             logical_redundancy="yes",
             bandwidth="10Gbps",
+            tags=({"key": "site", "value": "one"}, {"key": "empty"}),
         ),
     )
     assert topology.gateways == {
         "vgw-0a1b2c3d": Gateway(
-            asn=64512, cidrs=(ip_network("10.0.0.0/16"), ip_network("2001:db8::/56")), line=14
+            asn=64512, cidrs=(ip_network("10.0.0.0/16"), ip_network("2001:db8::/56")), line=15
         ),
-        "backbone": Gateway(line=15),
-        "public": Gateway(cidrs=(ip_network("203.0.113.0/24"),), line=16),
+        "backbone": Gateway(line=16),
+        "public": Gateway(cidrs=(ip_network("203.0.113.0/24"),), line=17),
     }
     assert topology.requests == (
-        Request(operation="DescribeConnections", parameters={}, line=18),
+        Request(operation="DescribeConnections", parameters={}, line=19),
         Request(
             operation="CreateBGPPeer",
             parameters={"virtualInterfaceId": "office", "newBGPPeer": {"addressFamily": "ipv6"}},
-            line=19,
+            line=20,
         ),
     )
 
