@@ -185,7 +185,7 @@ def _answer(request: Request) -> dict[str, object]:
         "amazonAddress": "169.254.0.1/30",
         "customerAddress": "169.254.0.2/30",
         "authKey": "secret",
-        "asn": asked["asn"],
+        "asn": asked.get("asn") or asked["asnLong"],
         "bgpPeerState": "available",
     }
     return {
