@@ -12,8 +12,9 @@ from tests.support.docker import PATIENCE, build, run_script
 IMAGE = "dxlab-trouters-lab"
 #: As docs/docker.md has it.
 RIGHTS = (
-    *("--cap-add", "NET_ADMIN", "--cap-add", "SYS_ADMIN", "--security-opt", "systempaths=unconfined"),
-    *("--security-opt", "apparmor=unconfined", "--security-opt", "seccomp=unconfined"),
+    *("--cap-add", "NET_ADMIN", "--cap-add", "NET_BROADCAST", "--cap-add", "SYS_ADMIN"),
+    *("--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"),
+    *("--security-opt", "systempaths=unconfined"),
 )
 
 
