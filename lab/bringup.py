@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from lab import faults
 from lab.controller import Controller
 from lab.customer import Customer, Record
 from lab.directconnect.cloud import Cloud
@@ -135,6 +136,7 @@ class Bringup:
         for number, request in enumerate(self._topology.requests[self._answered() :], self._answered() + 1):
             self._tell(f"request {request.operation}")
             answer = await asyncio.to_thread(self._customer.ask, request, f"topology-request-{number}")
+            faults.point("a request is answered and not counted")
             self._count(number)
             if request.operation == "CreateConnection":
                 await self._until_port_is_ready(answer["connectionId"])

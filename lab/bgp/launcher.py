@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lab import faults
 from lab.bgp.events import SpeakerEvent, decode
 from lab.bgp.notifications import DE_CONFIGURED
 from lab.bgp.spec import Network, SpeakerSpec
@@ -147,8 +148,11 @@ class Launcher:
         answer: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._answers[self._requests] = answer
         message = {"id": self._requests, "request": request} | details
+        faults.point("the launcher is to be asked")
         self._writer.write(json.dumps(message).encode() + b"\n")
-        return await answer
+        answered = await answer
+        faults.point("the launcher has answered")
+        return answered
 
     async def _listen(self) -> None:
         try:

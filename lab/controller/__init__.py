@@ -21,7 +21,7 @@ After the endpoint was killed, the same loop adopts what stands: a speaker whose
 is left alone with its session, the rest is made or removed.
 
 `plan` translates resources into what they mean on the machine, `wiring` holds the kernel objects, `observer`
-turns what speakers report into observations, `repair` notices what somebody breaks by hand.
+turns what speakers report into observations, `backlog` has them stored, `repair` notices what somebody breaks by hand.
 """
 
 from lab.controller.controller import Controller

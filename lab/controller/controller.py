@@ -11,11 +11,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import ParamSpec, TypeVar
 
+from lab import faults
 from lab.bgp.events import LinkChanged, NotificationSent, SpeakerEvent, SpeakerExited
 from lab.bgp.launcher import Launcher
 from lab.bgp.notifications import HOLD_TIMER_EXPIRED
 from lab.bgp.session import Session
 from lab.bgp.spec import Network
+from lab.controller.backlog import RETRY_FIRST, RETRY_MOST, Backlog
 from lab.controller.observer import Observer
 from lab.controller.plan import Wired, is_wired, leaving_peers, speaker_spec, wired_peers, wiring_of
 from lab.controller.repair import Repair, keep_awake
@@ -36,8 +38,6 @@ from lab.network.watch import LinkEvent, LinkWatch
 
 log = logging.getLogger("dxlab.controller")
 
-#: Seconds before a refused step is tried again: first, and at most.
-RETRY_FIRST, RETRY_MOST = 0.5, 30.0
 #: Threads that work in the kernel; more would wait for the kernel's one link lock (RTNL).
 KERNEL_THREADS = 4
 #: Seconds that the launcher has to end all sessions in good order.
@@ -66,6 +66,7 @@ class Controller:
         self._group: asyncio.TaskGroup
         self._observer = Observer(cloud)
         self._repair = Repair(cloud, wiring, self._rewire)
+        self._backlog = Backlog(cloud, self._start)
         self._kernel = ThreadPoolExecutor(KERNEL_THREADS, thread_name_prefix="kernel")
         self._speaking: dict[str, Speaking] = {}
         self._wired: dict[str, Wired] = {}
@@ -75,7 +76,6 @@ class Controller:
         self._clock_moved = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended = False
-        self._storing = False
         #: Notified after each event of a speaker, for whoever waits for a session.
         self.heard = asyncio.Condition()
 
@@ -166,7 +166,7 @@ class Controller:
         if self._ended:
             return
         self._clock_moved.set()
-        self._mind_the_store()
+        self._backlog.mind()
         self._touch(changes.connections | changes.virtual_interfaces)
 
     async def _follow_speakers(self) -> None:
@@ -181,7 +181,7 @@ class Controller:
     async def _hear(self, event: SpeakerEvent) -> None:
         async with self.heard:
             self._observer.heard(event)
-            self._mind_the_store()
+            self._backlog.mind()
             self.heard.notify_all()
         if isinstance(event, NotificationSent) and event.code == HOLD_TIMER_EXPIRED:
             # Whether or not the silence is the router's, AWS's side had better be whole.
@@ -243,22 +243,6 @@ class Controller:
             with suppress(TimeoutError):
                 async with asyncio.timeout(None if due is None else max(0.0, due - now)):
                     await self._clock_moved.wait()
-
-    def _mind_the_store(self) -> None:
-        if self._cloud.unstored is not None and not self._storing:
-            self._storing = True
-            self._start(self._store_reports())
-
-    async def _store_reports(self) -> None:
-        """Have the cloud world store its reports as soon as its state can be written again."""
-        delay = RETRY_FIRST
-        while self._cloud.unstored is not None:
-            log.error("%s; what happens is kept in memory, next try in %.1f s", self._cloud.unstored, delay)
-            await asyncio.sleep(delay)
-            delay = min(delay * 2, RETRY_MOST)
-            self._cloud.store_reports()
-        log.info("the state is written again")
-        self._storing = False
 
     # Settling
 
@@ -393,5 +377,8 @@ class Controller:
             await self._launcher.set_link(peer_id, up)
 
     async def _in_kernel(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        faults.point("the kernel is to be changed")
         work = asyncio.get_running_loop().run_in_executor(self._kernel, lambda: function(*args, **kwargs))
-        return await work
+        done = await work
+        faults.point("the kernel is changed")
+        return done

@@ -25,6 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from lab import faults
 from lab.directconnect.model import HistoryEntry
 from lab.errors import LabError, UsageError
 
@@ -156,12 +157,15 @@ class Store:
                 self._database.execute("BEGIN IMMEDIATE")
                 for row in batch.rows:
                     self._write(row)
+                    faults.point("a row is written")
                 for peer_id, entry in batch.history:
                     self._append(peer_id, entry)
                 for peer_id in batch.gone:
                     self._database.execute("DELETE FROM history WHERE peer_id = ?", (peer_id,))
                 for invocation, document in batch.answers.items():
                     self._keep(invocation, document)
+                faults.point("a transaction is written")
+            faults.point("a transaction is committed")
         except sqlite3.Error as error:
             raise StoreError(f"the state cannot be written to {self.path}: {error}") from None
 

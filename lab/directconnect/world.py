@@ -21,6 +21,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
+from lab import faults
 from lab.directconnect.addresses import IPV4_BLOCK_LENGTH
 from lab.directconnect.model import (
     AssignmentDeclaration,
@@ -189,6 +190,7 @@ class World:
         """
         try:
             yield
+            faults.point("a change is made in memory")
             changes = self._commit(report=report)
         except BaseException:
             self._undo()
@@ -198,6 +200,7 @@ class World:
             self._entries.clear()
             self._answers.clear()
         if changes is not None:
+            faults.point("nobody has heard of a change")
             self._committed(changes)
 
     # ===== histories and answers =====

@@ -25,6 +25,7 @@ from typing import Any
 from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
+from lab import faults
 from lab.errors import NetworkError
 from lab.network.namespaces import DIRECTORY, inside, namespace_exists, netlink
 
@@ -57,6 +58,7 @@ def ensure_cable(a: End, b: End, *, mtu: int = 9100) -> None:
         if not _connected(at_a, a, at_b, b):
             delete(at_a, a.interface)
             delete(at_b, b.interface)
+            faults.point("a cable is not there any more")
             add_veth(at_a, a.interface, b)
         for kernel, end in ((at_a, a), (at_b, b)):
             kernel.link("set", index=index_of(end), mtu=mtu, state="up")
@@ -106,6 +108,7 @@ def ensure_addresses(end: End, addresses: Collection[Interface], *, hop_limit: i
         kept = present if present <= wanted else _assigned(kernel, index)
         for missing in wanted - kept:
             _assign(kernel, index, missing)
+            faults.point("an address has no route")
         if hop_limit:
             for address in addresses:
                 kernel.route("replace", **_route(index, address), metrics={"hoplimit": hop_limit})
@@ -148,6 +151,7 @@ def add_veth(kernel: IPRoute, interface: str, peer: End, *, mtu: int | None = No
     far = {"ifname": peer.interface, "net_ns_fd": str(DIRECTORY / peer.namespace), "mtu": mtu}
     far = {key: value for key, value in far.items() if value}
     kernel.link("add", ifname=interface, kind="veth", index=index, mtu=mtu, peer=far)
+    faults.point("a pair of interfaces is down")
     return index
 
 

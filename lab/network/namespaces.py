@@ -26,6 +26,7 @@ from pathlib import Path
 from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
+from lab import faults
 from lab.errors import LabError, NetworkError, PrivilegeError
 
 DIRECTORY = Path("/run/netns")
@@ -51,6 +52,7 @@ def ensure_namespace(name: str) -> None:
         with scratch_namespace(), netlink(None) as kernel:
             _write_sysctls(_NO_AUTOCONFIGURATION)
             kernel.link("set", ifname="lo", state="up")
+            faults.point("a namespace has no name yet")
             # Last, so that whatever has a name is complete.
             _bind(_THIS_THREAD, name)
 
@@ -227,6 +229,7 @@ def _share_directory() -> None:
 def _bind(source: Path, name: str) -> None:
     target = DIRECTORY / name
     target.touch(mode=0o444)
+    faults.point("a name is no namespace yet")
     error = _mount(str(source), target, _MS_BIND)
     if error:
         target.unlink()
@@ -236,6 +239,7 @@ def _bind(source: Path, name: str) -> None:
 def _unbind(name: str) -> None:
     target = DIRECTORY / name
     _libc.umount2(os.fsencode(target), _MNT_DETACH)
+    faults.point("a name is no namespace any more")
     try:
         target.unlink(missing_ok=True)
     except PermissionError as error:

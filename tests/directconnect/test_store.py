@@ -111,6 +111,22 @@ def test_every_version_can_be_migrated(directory: Path) -> None:
     Store.open(directory).close()
 
 
+def test_a_directory_of_the_first_version_opens(directory: Path) -> None:
+    """As a dxlab left it whose store knew no answers."""
+    directory.mkdir(parents=True)
+    database = sqlite3.connect(directory / FILE_NAME)
+    database.executescript(f"{MIGRATIONS[0]}; PRAGMA user_version = 1;")
+    database.execute("INSERT INTO resource VALUES ('connection', 'a', '{}')")
+    database.execute("INSERT INTO history VALUES ('dxpeer-1', 1, 1.0, 'open', 'detail 1', 'reason 1')")
+    database.commit()
+    database.close()
+    for _ in range(2):
+        with Store.open(directory) as store:
+            assert [row.id for row in store.load()] == ["a"]
+            assert store.history("dxpeer-1") == (entry(1),)
+            store.write(Batch(answers={"a": "one"}))
+
+
 # ===== resources =====
 
 

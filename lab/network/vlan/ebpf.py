@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
+from lab import faults
 from lab.errors import NetworkError
 from lab.network import links
 from lab.network.links import End, Link
@@ -55,6 +56,7 @@ class EbpfVlan(VlanDriver):
                 outer = wire.existing(at_sub, vlans.get(vlan))
                 if outer is None:
                     outer = wire.make(at_sub, mtu)
+                    faults.point("a VLAN leads nowhere yet")
                     vlans.set(vlan, outer)
                 else:
                     at_trunk.link("set", index=outer, mtu=mtu)
@@ -65,6 +67,7 @@ class EbpfVlan(VlanDriver):
             with netlink(trunk.namespace) as kernel, _existing_map(kernel, trunk) as vlans:
                 if vlans:
                     vlans.delete(vlan)
+        faults.point("a sub-interface has no VLAN any more")
         links.remove_link(sub)
 
     def sub_interfaces(self, trunk: End) -> Mapping[int, str]:
@@ -132,6 +135,7 @@ class _Wire:
         write_sysctl(self.trunk.namespace, f"net/ipv6/conf/{self.name}/disable_ipv6", "1")
         with loaded(tag(self.vlan, self.trunk_index)) as program:
             _attach(self.kernel, outer, program, f"dxlab-tag-{self.vlan}")
+        faults.point("a sub-interface belongs to nobody yet")
         self.kernel.link("set", index=outer, ifalias=self.alias, state="up")
         return outer
 
