@@ -45,16 +45,17 @@ async def test_a_router_needs_nothing_but_what_aws_says(kind: str, tmp_path: Pat
 
 def check(running: RunningLab, router: Router, there: Sequence[Case]) -> None:
     for case in there:
-        assert accepted(running, case.name) == set(case.announced.values())
+        assert accepted(running, case.name) == case.announced
         assert mtu(router, f"eth1.{100 + case.number}") == case.mtu
     wanted = {ip_network(prefix) for case in there for prefix in case.advertised.values()}
     eventually(lambda: wanted <= received(router), f"{router.name} has {wanted}")
 
 
-def accepted(running: RunningLab, name: str) -> set[str]:
-    """What AWS accepted on a virtual interface."""
+def accepted(running: RunningLab, name: str) -> dict[str, tuple[int, ...]]:
+    """What AWS accepted on a virtual interface: prefixes and their AS paths."""
     (vif,) = (vif for vif in running.cloud.virtual_interfaces() if vif.name == name)
-    return {prefix for peer in vif.peers for prefix in running.controller.sessions[peer.id].routes}
+    sessions = (running.controller.sessions[peer.id] for peer in vif.peers)
+    return {route.prefix: route.as_path for session in sessions for route in session.routes.values()}
 
 
 def mtu(router: Router, interface: str) -> int:

@@ -34,6 +34,7 @@ class Case:
     :param number: its VLAN is 100 more.
     :param asn_length: octets of the customer's ASN.
     :param key: None for one that AWS makes.
+    :param asn_of_ipv6: where it is not the router's own.
     """
 
     number: int
@@ -42,21 +43,26 @@ class Case:
     asn_length: int
     key: str | None = None
     mtu: int = 1500
+    asn_of_ipv6: int | None = None
 
     @property
     def name(self) -> str:
         return f"{self.type}-{self.number}"
 
     @property
-    def announced(self) -> dict[str, str]:
-        """What AWS should hear, by family."""
+    def announced(self) -> dict[str, tuple[int, ...]]:
+        """The prefixes that AWS should hear, with their AS paths."""
         every = FILTERS if self.type == "public" else DEFAULT_ROUTES
-        return {family: every[family] for family in self.families}
+        return {every[family]: (self.asn(family),) for family in self.families}
 
     @property
     def advertised(self) -> dict[str, str]:
         """What the router should hear, by family."""
         return {family: BEHIND[self.type][family] for family in self.families}
+
+    def asn(self, family: str) -> int:
+        """The customer's, in the session of this family."""
+        return (family == "ipv6" and self.asn_of_ipv6) or ASNS[self.asn_length]
 
     def requests(self, connection: str) -> list[dict[str, Any]]:
         """The virtual interface with its first peer, and then the other."""
@@ -68,7 +74,7 @@ class Case:
         return [{f"Create{kind}VirtualInterface": new}, *({"CreateBGPPeer": peer} for peer in peers)]
 
     def _terms(self, family: str) -> dict[str, Any]:
-        terms: dict[str, Any] = {"addressFamily": family, "asnLong": ASNS[self.asn_length]}
+        terms: dict[str, Any] = {"addressFamily": family, "asnLong": self.asn(family)}
         if self.key:
             terms["authKey"] = self.key
         if self.type == "public" and family == "ipv4":
@@ -103,7 +109,7 @@ def cases(symbols: str = SYMBOLS) -> tuple[Case, ...]:
         Case(6, "public", both, 2, nasty[2]),
         Case(7, "transit", v4, 2, nasty[3]),
         Case(8, "transit", v6, 4, mtu=8500),
-        Case(9, "transit", both, 2, plain),
+        Case(9, "transit", both, 2, plain, asn_of_ipv6=4200000002),
     )
 
 
