@@ -2,57 +2,48 @@
 
 Exit status: 0 done, 1 the lab failed or a router refused its configuration, 2 it could not even be tried
 (wrong command line or file, missing privilege or part). An error is one sentence, never a traceback.
+
+Much of a short command's time is Python's imports. A verb that has a file of its own name needs no other verb's, and
+while modules are imported, which make no garbage, it is not looked for.
 """
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
 
-from lab.cli import (
-    cable,
-    capture,
-    clone,
-    demo,
-    diagnose,
-    doctor,
-    down,
-    exec_,
-    history,
-    serve,
-    show,
-    status,
-    up,
-    verify,
-)
-from lab.cli.app import app
+import typer
+
 from lab.errors import LabError, first_of
 
-__all__ = [
-    "app",
-    "cable",
-    "capture",
-    "clone",
-    "demo",
-    "diagnose",
-    "doctor",
-    "down",
-    "exec_",
-    "history",
-    "main",
-    "serve",
-    "show",
-    "status",
-    "up",
-    "verify",
-]
+__all__ = ["application", "main"]
+
+_FRAME = "app"
+_FILES = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py") if path.stem != _FRAME)
 
 
 def main() -> None:
     """Entry point of the `dxlab` command."""
+    gc.disable()
+    command = application(sys.argv[1:])
+    gc.freeze()
+    gc.enable()
     try:
-        app()
+        command()
     except* LabError as failures:
         error = first_of(failures)
         assert error is not None
         sys.stderr.write(f"dxlab: {error}\n")
         sys.exit(error.exit_status)
+
+
+def application(arguments: Sequence[str] = ()) -> typer.Typer:
+    """The application with what these arguments need: one verb, or all of them."""
+    alone = [name for name in _FILES if [name] == list(arguments[:1])]
+    for name in alone or _FILES:
+        import_module(f"lab.cli.{name}")
+    made: typer.Typer = import_module(f"lab.cli.{_FRAME}").app
+    return made

@@ -23,12 +23,17 @@ T = TypeVar("T")
 
 app = typer.Typer(
     name="dxlab",
-    help="An AWS Direct Connect endpoint on this machine whose BGP sessions are real.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def _dxlab() -> None:
+    """An AWS Direct Connect endpoint on this machine whose BGP sessions are real."""
+
 
 #: Results; a pipe can parse them, and gets each on one line.
 out = Console(highlight=False, soft_wrap=True, markup=False, width=None if sys.stdout.isatty() else 250)

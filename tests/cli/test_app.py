@@ -5,15 +5,17 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
-from lab.cli import app
+from lab.cli import application
 from tests.cli.elsewhere import Elsewhere
 from tests.cli.words import UNPRIVILEGED, sentence
 from tests.support.command import dxlab
 from tests.support.lab import TOPOLOGIES
 
+APP = application()
 TOPOLOGY = str(TOPOLOGIES / "private-vif.yml")
 #: What is said of each verb, whatever the size of its letters.
 VERBS = {
+    "capture": ("peer", "--lab"),
     "clone": (
         "files",
         "--profile",
@@ -30,6 +32,7 @@ VERBS = {
     "doctor": ("one line each",),
     "down": ("name",),
     "exec": ("node", "command", "--lab"),
+    "history": ("peer", "--lab"),
     "plug": ("connection", "--lab"),
     "serve": ("--host", "--port", "--state-dir", "--name", "--ipv6-pool", "--delay"),
     "show": ("node", "neighbours", "routes", "--json", "--lab"),
@@ -41,7 +44,7 @@ VERBS = {
 
 
 def help_of(*verb: str) -> str:
-    shown = CliRunner().invoke(app, [*verb, "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"})
+    shown = CliRunner().invoke(APP, [*verb, "--help"], env={"COLUMNS": "200", "NO_COLOR": "1"})
     assert shown.exit_code == 0
     return shown.output
 
@@ -52,7 +55,7 @@ def test_the_help_names_every_verb() -> None:
 
 
 def test_every_verb_is_known_here() -> None:
-    callbacks = {command.callback: command.name for command in app.registered_commands if command.callback}
+    callbacks = {command.callback: command.name for command in APP.registered_commands if command.callback}
     assert {name or callback.__name__ for callback, name in callbacks.items()} == set(VERBS)
 
 
