@@ -18,6 +18,7 @@ from rich.console import Console
 from lab.directconnect.settings import Settings
 from lab.errors import PrivilegeError, UsageError
 from lab.places import Record, known_labs, record_of
+from lab.privileges import give_up
 
 T = TypeVar("T")
 
@@ -84,6 +85,15 @@ def require_root(verb: str) -> None:
     """Raise PrivilegeError unless the command may make network namespaces."""
     if os.geteuid() != 0:
         raise PrivilegeError(f"'dxlab {verb}' works on network namespaces and needs root: run it with sudo")
+
+
+def become_an_endpoint(verb: str) -> None:
+    """For the rest of this process: root, with no more power than an endpoint uses.
+
+    :raises PrivilegeError: it is not root.
+    """
+    require_root(verb)
+    give_up()
 
 
 def chosen_lab(name: str | None) -> Record:

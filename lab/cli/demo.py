@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from lab.cli.app import Topology, app, err, out, require_root, run_until_signalled
+from lab.cli.app import Topology, app, become_an_endpoint, err, out, run_until_signalled
 from lab.customer import client_for
 from lab.directconnect.model import HistoryEntry
 from lab.lab import Lab, RunningLab
@@ -38,7 +38,7 @@ def demo(
 
     Exit status 0 only if every peer came up.
     """
-    require_root("demo")
+    become_an_endpoint("demo")
     loaded = load(topology)
     places = Places.of(loaded.name)
     if places.holder() is None:

@@ -16,10 +16,10 @@ from lab.cli.app import (
     Port,
     StateDir,
     app,
+    become_an_endpoint,
     err,
     log_to_stderr,
     out,
-    require_root,
     run_until_signalled,
     settings_with,
 )
@@ -37,7 +37,7 @@ def serve(
     delay: Delay = 0.0,
 ) -> None:
     """Serve the AWS Direct Connect API until Ctrl-C; resources are kept for the next time."""
-    require_root("serve")
+    become_an_endpoint("serve")
     log_to_stderr()
     lab = Lab(Places.of(name, state_dir), settings_with(ipv6_pool, delay), host=host, port=port)
     run_until_signalled(_hold(lab))

@@ -20,10 +20,10 @@ from lab.cli.app import (
     StateDir,
     Topology,
     app,
+    become_an_endpoint,
     err,
     log_to_stderr,
     out,
-    require_root,
     run_until_signalled,
     settings_with,
 )
@@ -49,7 +49,7 @@ def up(
     ] = False,
 ) -> None:
     """Bring up the endpoint with a topology's routers and cables, and play its requests."""
-    require_root("up")
+    become_an_endpoint("up")
     lab = Lab(
         Places.of((loaded := load(topology)).name, state_dir),
         settings_with(ipv6_pool, delay),

@@ -18,7 +18,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from lab.cli.app import Topology, app, err, require_root, run_until_signalled
+from lab.cli.app import Topology, app, become_an_endpoint, err, run_until_signalled
 from lab.errors import LabError, UsageError, first_of
 from lab.lab import RunningLab
 from lab.topology import load
@@ -58,7 +58,7 @@ def verify(
 
     A router that refuses its configuration is not what was expected either: 1.
     """
-    require_root("verify")
+    become_an_endpoint("verify")
     if keep and STAYS not in os.environ:
         raise typer.Exit(_keeping())
     loaded = load(topology)

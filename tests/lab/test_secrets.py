@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from lab.network.namespaces import processes_in
-from tests.support.command import Bench, Running, dxlab, eventually, status_of
+from lab.privileges import Capability
+from tests.support.command import Bench, Running, dxlab, eventually, lab_processes, status_of
 from tests.support.topologies import Office, write_topology
 
 pytestmark = pytest.mark.root
@@ -117,6 +118,13 @@ def test_speakers_are_not_root(lab: Running) -> None:
         assert "0" not in status_of(pid, "Uid")
         assert "0" not in status_of(pid, "Gid")
         assert int(status_of(pid, "CapEff")[0], 16) == 0
+
+
+@pytest.mark.parametrize("kind", ["CapEff", "CapPrm", "CapBnd", "CapInh"])
+def test_the_endpoint_and_what_it_starts_have_no_capability_that_is_not_used(lab: Running, kind: str) -> None:
+    kept = sum(1 << capability for capability in Capability)
+    for pid in (lab.process.pid, *lab_processes(lab.places)):
+        assert int(status_of(pid, kind)[0], 16) & ~kept == 0, pid
 
 
 def test_nobody_else_can_ask_the_launcher(lab: Running) -> None:
