@@ -24,6 +24,7 @@ from lab.network.namespaces import namespace_exists
 from lab.routers.interfaces import Interface, ensure_interfaces, merged
 from lab.routers.kinds import KINDS, Neighbour, RouterRoute
 from lab.routers.kinds.base import Argv
+from lab.routers.kinds.linux import Linux
 from lab.routers.processes import end_processes
 from lab.routers.runtimes import Completed, RouterRuntime, runtime_of
 from lab.routers.runtimes.base import Site
@@ -44,7 +45,16 @@ def create(node: RouterNode, *, lab: str, directory: Path, namespace: str) -> Ro
     """
     site = Site(lab, node.name, directory, namespace, node.image)
     source = node.startup_config or directory.with_name(f"{node.name}.from-aws.conf")
-    return Router(source, runtime_of(node.runtime)(site, KINDS[node.kind]))
+    return Router(source, _runtime(node, site))
+
+
+def _runtime(node: RouterNode, site: Site) -> RouterRuntime:
+    if node.run is None:
+        return runtime_of(node.runtime)(site, KINDS[node.kind])
+    # Imported here, for not every lab has containers and their SDK is large.
+    from lab.routers.runtimes.image import ImageRuntime
+
+    return ImageRuntime(site, Linux(node.run), node.run)
 
 
 class Router:
@@ -169,8 +179,10 @@ class Router:
 
     def _check(self, configuration: str) -> None:
         self._configuration = configuration
-        self._runtime.write({self._kind.candidate_file: configuration})
-        self._demand(self._runtime.run(self._kind.check_command(self.place)), _REFUSED)
+        command = self._kind.check_command(self.place)
+        if command is not None:
+            self._runtime.write({self._kind.candidate_file: configuration})
+            self._demand(self._runtime.run(command), _REFUSED)
 
     def _ensure_interfaces(self, configuration: str) -> None:
         configured = (

@@ -10,6 +10,7 @@ interfaces, since EC2 is not simulated, `assignments` which addresses AWS gives 
     refusals.py      what the schema says -> one sentence with the line, the known words and a likely meant one
     load.py          plain data -> `Topology`, after the checks that a schema cannot express
     interfaces.py    the part of it that is a router's interfaces and commands
+    images.py        the part of it that is how a container image is run
     assignments.py   the part `assignments`
     expectations.py  the part `expect`
     model.py         `Topology` and its parts
@@ -23,11 +24,13 @@ the convention that it follows.
 from lab.topology.load import load
 from lab.topology.model import (
     Assignment,
+    Bind,
     Command,
     Device,
     Endpoint,
     Expectation,
     Gateway,
+    Image,
     Link,
     NodeInterface,
     Request,
@@ -38,11 +41,13 @@ from lab.topology.model import (
 
 __all__ = [
     "Assignment",
+    "Bind",
     "Command",
     "Device",
     "Endpoint",
     "Expectation",
     "Gateway",
+    "Image",
     "Link",
     "NodeInterface",
     "Request",

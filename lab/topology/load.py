@@ -18,6 +18,7 @@ from botocore.loaders import create_loader
 
 from lab.topology.assignments import assignments
 from lab.topology.expectations import expectations
+from lab.topology.images import image_of
 from lab.topology.interfaces import INTERFACE, commands_of, interfaces_of
 from lab.topology.model import HOST, PUBLIC, Device, Endpoint, Gateway, Link, Request, RouterNode, Topology
 from lab.topology.networks import network
@@ -25,6 +26,8 @@ from lab.topology.refusals import check_schema, known, meant
 from lab.topology.source import Place, Source, read
 
 DEVICE_KIND = "aws-dx"
+#: The kind of routers that are container images with their own start command.
+IMAGE_KIND = "linux"
 #: In the place of a router's configuration: what AWS has for its kind, if it is one of these.
 FROM_AWS, FROM_AWS_KINDS = "from-aws", ("bird", "frr", "gobgp", "openbgpd")
 #: What a topology's file is called in a folder of its own.
@@ -98,15 +101,17 @@ def _router(source: Source, name: str, node: Mapping[str, Any]) -> RouterNode:
         raise source.error(
             f"a router cannot be called '{name}': that is a part of the Direct Connect device", place
         )
+    is_image = node["kind"] == IMAGE_KIND
     return RouterNode(
         name=name,
         kind=node["kind"],
         startup_config=_startup_config(source, node, (*place, "startup-config")),
         line=source.line(*place, "startup-config"),
-        runtime=node.get("runtime", "namespace"),
+        runtime=node.get("runtime", "docker" if is_image else "namespace"),
         image=node.get("image"),
         interfaces=tuple(interfaces_of(source, node, place)),
         commands=tuple(commands_of(source, node, place)),
+        run=image_of(source, node, place) if is_image else None,
     )
 
 

@@ -69,6 +69,31 @@ class Command(_Frozen):
     line: int
 
 
+class Bind(_Frozen):
+    """A file or folder of this machine that a container can read."""
+
+    source: Path
+    target: str
+
+
+class Image(_Frozen):
+    """How a router that is a container image is run, in containerlab's words.
+
+    :param startup_config_path: where in the container the router looks for its configuration.
+    :param cmd: the start command; empty is the image's own.
+    :param user: of the start command, as `user` or `user:group`; None is the image's own.
+    :param cap_add: Linux capabilities beside the engine's usual ones.
+    """
+
+    startup_config_path: str
+    cmd: tuple[str, ...] = ()
+    env: Mapping[str, str] = {}
+    binds: tuple[Bind, ...] = ()
+    user: str | None = None
+    cap_add: tuple[str, ...] = ()
+    privileged: bool = False
+
+
 class RouterNode(_Frozen):
     """A customer router.
 
@@ -76,6 +101,7 @@ class RouterNode(_Frozen):
         has for it.
     :param line: where the file has that.
     :param image: container image; None is the lab's own. Only for the docker runtime.
+    :param run: how the image is run, for a router of kind linux; None for every other kind.
     """
 
     name: str
@@ -86,6 +112,7 @@ class RouterNode(_Frozen):
     image: str | None = None
     interfaces: tuple[NodeInterface, ...] = ()
     commands: tuple[Command, ...] = ()
+    run: Image | None = None
 
 
 class Endpoint(_Frozen):

@@ -38,8 +38,10 @@ def cleared() -> Iterator[Path]:
     """The lab's run directory; whatever of the lab is on the machine is removed before and after."""
     _clear()
     RUN.mkdir(mode=0o711, parents=True)
-    yield RUN
-    _clear()
+    try:
+        yield RUN
+    finally:
+        _clear()
 
 
 def router_of_the_lab(name: str, kind: str = "frr", runtime: str = "namespace") -> Router:

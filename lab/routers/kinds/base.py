@@ -154,8 +154,8 @@ class RouterKind(ABC):
         return ()
 
     @abstractmethod
-    def check_command(self, place: PurePath) -> Argv:
-        """Check the candidate file without any daemon; the status is not 0 where it is refused."""
+    def check_command(self, place: PurePath) -> Argv | None:
+        """Check the candidate file without any daemon; the status is not 0 where it is refused. None: nobody can."""
 
     @abstractmethod
     def start_commands(self, place: PurePath) -> Sequence[Argv]:

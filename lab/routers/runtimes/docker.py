@@ -55,6 +55,11 @@ class DockerRuntime(RouterRuntime):
         """The container's name."""
         return f"dxlab-{self.site.lab}.{self.site.node}"
 
+    @property
+    def holder(self) -> str:
+        """The name of the container whose network namespace is the router's."""
+        return self.container
+
     def prepare(self) -> None:
         with docker_engine(f"router '{self.site.node}'") as engine:
             self._ensure_image(engine)
@@ -88,10 +93,9 @@ class DockerRuntime(RouterRuntime):
         return ("docker", "exec", "--interactive", *(["--tty"] if terminal else []), self.container, *argv)
 
     def remove(self) -> None:
-        with suppress(MissingPartError), docker_engine() as engine, suppress(NotFound):
-            container = engine.containers.get(self.container)
-            if self._is_own(container):
-                container.remove(force=True)
+        with suppress(MissingPartError), docker_engine() as engine:
+            for name in dict.fromkeys((self.container, self.holder)):
+                self._remove_container(engine, name)
         remove_namespace(self.site.namespace)
 
     @classmethod
@@ -101,6 +105,13 @@ class DockerRuntime(RouterRuntime):
             for container in engine.containers.list(all=True, filters={"label": f"{LAB_LABEL}={lab}"}):
                 with suppress(NotFound):
                     container.remove(force=True)
+
+    def _remove_container(self, engine: DockerClient, name: str) -> None:
+        """Remove a container, if it is there and this router's."""
+        with suppress(NotFound):
+            container = engine.containers.get(name)
+            if self._is_own(container):
+                container.remove(force=True)
 
     @cached_property
     def _owner(self) -> tuple[int, int]:
@@ -171,15 +182,15 @@ class DockerRuntime(RouterRuntime):
         return self._labels.items() <= container.labels.items()
 
     def _running(self, engine: DockerClient) -> Container | None:
-        """The router's container, if it runs already."""
+        """The container that holds the network namespace, if it runs already."""
         try:
-            container = engine.containers.get(self.container)
+            container = engine.containers.get(self.holder)
         except NotFound:
             return None
         if not self._is_own(container):
             raise RouterError(
-                f"router '{self.site.node}': the container {self.container} is not this lab's; "
-                f"'docker rename {self.container} <another>' makes room"
+                f"router '{self.site.node}': the container {self.holder} is not this lab's; "
+                f"'docker rename {self.holder} <another>' makes room"
             )
         if container.status == "running":
             return container
@@ -189,7 +200,7 @@ class DockerRuntime(RouterRuntime):
     def _create(self, engine: DockerClient) -> Container:
         container = engine.containers.run(
             self._image,
-            name=self.container,
+            name=self.holder,
             hostname=self.site.node,
             labels=self._labels,
             entrypoint=["sleep", "infinity"],
