@@ -33,6 +33,8 @@ _GRACE = 1.0
 _LOG_LINES = 1000
 #: The status of `docker run` itself, where it is not the command's.
 _NOT_CARRIED_OUT = 125
+#: What the SDK raises when the engine sends nothing for so long as it waits: a minute, unless told otherwise.
+_SILENCE = (requests.exceptions.ReadTimeout, requests.exceptions.ConnectionError)
 #: What a terminal makes of line ends.
 _CARRIAGE_RETURNS = re.compile(r"\r+\n")
 
@@ -73,6 +75,8 @@ class ImageRuntime(DockerRuntime):
             return super().run(argv)
         except RouterError as error:
             return Completed(_NOT_CARRIED_OUT, str(error))
+        except _SILENCE:
+            return Completed(_NOT_CARRIED_OUT, f"{argv[0]} said nothing for a minute")
 
     def start(self, argv: Sequence[str]) -> Completed:  # noqa: ARG002 - the container was created with it
         """Start the container, and see that it does not end at once."""
@@ -83,7 +87,7 @@ class ImageRuntime(DockerRuntime):
                 ended = container.wait(timeout=_GRACE)
             except APIError as error:
                 raise self._failure(error) from error
-            except (requests.exceptions.ReadTimeout, requests.exceptions.ConnectionError):
+            except _SILENCE:
                 return Completed(0, "")
         return Completed(ended["StatusCode"] or 1, self.read(""))
 

@@ -21,7 +21,7 @@ _DELAY_OFF = "bgp route-map delay-timer 0"
 
 def test_topologies_know_the_same_kinds() -> None:
     kinds = schema()["$defs"]["node"]["properties"]["kind"]["enum"]
-    assert set(kinds) == {"aws-dx", *KINDS}
+    assert set(kinds) == {"aws-dx", "linux", *KINDS}
 
 
 # ----- sub-interfaces ---------------------------------------------------------------------------------------
