@@ -31,7 +31,7 @@ from lab.routers import Router
 #: Seconds from the question to the answer, at most.
 BUDGET = 4.5
 #: Seconds between two looks while waiting.
-_LOOK_AGAIN = 0.4
+_LOOK_AGAIN = 0.7
 #: Seconds for the answers to a sweep.
 _ECHOES = 0.4
 
@@ -64,7 +64,7 @@ class Examination:
         if case.starting:
             return case
         self._before = self._counters(case.expected)
-        seen = self._look(case.expected, up=case.is_up)
+        seen = self._look(case)
         case = _with(case, seen)
         if judge(case).clear:
             return case
@@ -82,10 +82,12 @@ class Examination:
 
     # ----- looking -----------------------------------------------------------------------------------------
 
-    def _look(self, expected: Expected, *, up: bool) -> list[Evidence]:
+    def _look(self, case: Case) -> list[Evidence]:
+        """A router whose session is of use is not asked."""
+        expected, up = case.expected, case.is_up
         found = [*self._own_interfaces(expected)]
         router = self._router(expected)
-        if router is not None:
+        if router is not None and not (up and case.session and case.session.routes):
             found += self._router_interfaces(router, expected)
             found += router_words(router, expected)
             if not up:
@@ -201,8 +203,8 @@ def _details(router: Router, expected: Expected) -> Detail:
     question = QUESTIONS.get(expected.kind)
     if question is None:
         return Detail()
-    answer = router.execute(question.command).output
-    return question.read(answer, expected.amazon_ip, expected.family)
+    answers = (router.execute(command).output for command in question.commands)
+    return question.read("\n".join(answers), expected.amazon_ip, expected.family)
 
 
 def _is_a_port(name: str) -> bool:

@@ -31,6 +31,8 @@ from lab.topology import load
 KEY_VARIABLE = "DXLAB_AUTH_KEY"
 #: Seconds between two looks of --watch.
 _INTERVAL = 2.0
+#: Seconds that a busy endpoint has for the evidence of one peer.
+_PATIENCE = 30.0
 #: Peers that are examined at once.
 _TOGETHER = 16
 
@@ -121,7 +123,7 @@ class Doctor:
         return [Examination(self._places, partial(self._testify, peer.id), routers) for peer in chosen]
 
     def _testify(self, peer_id: str) -> Case:
-        answer = fetch(self._record, f"evidence/{peer_id}")
+        answer = fetch(self._record, f"evidence/{peer_id}", _PATIENCE)
         if not answer:
             raise UsageError(f"the BGP peer '{peer_id}' is gone")
         return Case.from_json(answer)

@@ -47,13 +47,15 @@ def _view(name: str) -> Document:
     return {"lab": name, "answers": False, "alive": alive, **endpoint, "connections": []}
 
 
-def fetch(record: Record, page: str) -> Document:
+def fetch(record: Record, page: str, patience: float = 10.0) -> Document:
     """One of a lab's own pages.
+
+    :param patience: seconds that the endpoint has for its answer.
 
     :raises UsageError: the endpoint does not answer: it was killed, or is still on its way up.
     """
     try:
-        with _DIRECT.open(f"{record.url}/lab/{page}", timeout=10) as answer:
+        with _DIRECT.open(f"{record.url}/lab/{page}", timeout=patience) as answer:
             document: Document = json.load(answer)
     except (OSError, ValueError):
         sentence = f"the endpoint of the lab '{record.name}' does not answer; see 'dxlab status'"

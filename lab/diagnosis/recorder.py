@@ -160,6 +160,21 @@ class Recorder:
         kept = (ring for (port, *_), ring in self._rings.items() if port == connection_id)
         return sorted((each for ring in kept for each in ring if each.at >= since), key=lambda each: each.at)
 
+    def about(
+        self, connection_id: str, vlan: int, addresses: tuple[bytes, ...], since: float = 0.0
+    ) -> list[RawFrame]:
+        """The frames of a port that have this tag alone; and of the router's, those with any other and one of these
+        addresses, in network byte order, in them. Oldest first.
+        """
+        self.read()
+        found = []
+        for (port, tags, inbound, _), ring in self._rings.items():
+            if port == connection_id and tags == (vlan,):
+                found += [each for each in ring if each.at >= since]
+            elif port == connection_id and inbound:
+                found += [each for each in ring if each.at >= since and _speaks_of(each, addresses)]
+        return sorted(found, key=lambda each: each.at)
+
     def close(self) -> None:
         self._listener.close()
 
@@ -169,6 +184,10 @@ class Recorder:
         if key not in self._rings and len(self._rings) >= _MOST:
             return
         self._rings.setdefault(key, deque(maxlen=_KEPT_IDLE if idle else _KEPT)).append(frame)
+
+
+def _speaks_of(frame: RawFrame, addresses: tuple[bytes, ...]) -> bool:
+    return any(address in frame.octets for address in addresses)
 
 
 @contextmanager

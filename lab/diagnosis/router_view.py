@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+_BIRD_ROUTE = re.compile(r"^[0-9a-f:.]+/\d+\s")
+
 
 @dataclass(frozen=True)
 class Detail:
@@ -27,9 +29,9 @@ class Detail:
 
 @dataclass(frozen=True)
 class Question:
-    """A command for a router's own tool, and how to read its answer for one neighbour and address family."""
+    """Commands for a router's own tool, and how to read their answers for one neighbour and address family."""
 
-    command: tuple[str, ...]
+    commands: tuple[tuple[str, ...], ...]
     read: Callable[[str, str, int], Detail]
 
 
@@ -75,11 +77,16 @@ def _documents(text: str) -> list[Mapping[str, Any]]:
     return found
 
 
-def _bird(text: str, neighbour: str, _family: int) -> Detail:
-    """`birdc show protocols all`: blocks, each with its neighbour's address."""
+def _bird(text: str, neighbour: str, family: int) -> Detail:
+    """`show protocols all`: blocks, each with its neighbour's address; and `show route`: a line for each route, with
+    its AS path where it is BGP's.
+    """
+    routes = [line for line in text.splitlines() if _BIRD_ROUTE.match(line)]
+    own = [line for line in routes if "[AS" not in line and (":" in line.split("/")[0]) == (family == 6)]
     for block in re.split(r"\n(?=\S)", text):
         if re.search(rf"Neighbor address:\s+{re.escape(neighbour)}\b", block):
-            return Detail(shut=bool(re.search(r"^\S+\s+BGP\s+\S+\s+down\b", block)))
+            shut = bool(re.search(r"^\S+\s+BGP\s+\S+\s+down\b", block))
+            return Detail(shut=shut, originates=len(own))
     return Detail()
 
 
@@ -103,11 +110,13 @@ def _lists(text: str) -> list[Mapping[str, Any]]:
 QUESTIONS: Mapping[str, Question] = {
     "frr": Question(
         (
-            *("vtysh", "-c", "show bgp neighbors json"),
-            *("-c", "show bgp ipv4 unicast json", "-c", "show bgp ipv6 unicast json"),
+            (
+                *("vtysh", "-c", "show bgp neighbors json"),
+                *("-c", "show bgp ipv4 unicast json", "-c", "show bgp ipv6 unicast json"),
+            ),
         ),
         _frr,
     ),
-    "bird": Question(("birdc", "show", "protocols", "all"), _bird),
-    "gobgp": Question(("gobgp", "-j", "neighbor"), _gobgp),
+    "bird": Question((("birdc", "show", "protocols", "all"), ("birdc", "show", "route")), _bird),
+    "gobgp": Question((("gobgp", "-j", "neighbor"),), _gobgp),
 }

@@ -26,7 +26,7 @@ def test_a_recorded_case_is_judged_as_it_was(path: Path) -> None:
     document = golden(path)
     verdict = judge(Case.from_json(document["case"]))
     assert json.loads(json.dumps(verdict.to_json())) == document["verdict"]
-    assert verdict.cause == CAUSES[document["fault"]]
+    assert CAUSES[document["fault"]] in (verdict.cause, *verdict.rivals)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name.partition(".")[0])
@@ -41,8 +41,9 @@ def test_every_fault_was_recorded_in_both_families() -> None:
     assert wanted - recorded == set()
 
 
-#: No router of the lab can be made to do these; they are judged from hand-made evidence (`test_rules`).
-UNMADE = {Cause.VLAN_DOUBLE_TAGGED, Cause.SOURCE_ADDRESS, Cause.ROUTER_ID_CONFLICT}
+#: No router of the lab can be made to do these, and what fails of the lab itself it mends; they are judged from
+#: hand-made evidence (`test_rules`).
+UNMADE = {Cause.LAB_FAULT, Cause.VLAN_DOUBLE_TAGGED, Cause.SOURCE_ADDRESS, Cause.ROUTER_ID_CONFLICT}
 
 
 def test_every_cause_is_made_on_the_bench() -> None:

@@ -38,6 +38,7 @@ WHILE_DOWN: tuple[Rule, ...] = (
     session.flapping,
 )
 WHILE_UP: tuple[Rule, ...] = (
+    link.lab_fault,
     transport.ttl_security,
     session.family,
     session.blackhole,
@@ -45,6 +46,10 @@ WHILE_UP: tuple[Rule, ...] = (
     routes.useless,
 )
 
+#: Of a neighbour that the router does not talk to on purpose.
+_NOBODY_THERE = frozenset(
+    {Cause.BGP_NOT_LISTENING, Cause.MD5_MISSING, Cause.MD5_MISMATCH, Cause.TCP_FILTERED}
+)
 #: Of a session that comes up, and then hears nothing.
 _NOTHING_COMES = frozenset(
     {Cause.HOLD_TIMER_EXPIRED, Cause.FLAPPING, Cause.POLICY_BLOCKS_ROUTES, Cause.NO_ROUTES_RECEIVED}
@@ -52,8 +57,9 @@ _NOTHING_COMES = frozenset(
 
 #: What follows by itself from a cause, and is no fault of its own.
 CONSEQUENCES: dict[Cause, frozenset[Cause]] = {
-    Cause.PEER_NOT_CONFIGURED: frozenset({Cause.BGP_NOT_LISTENING, Cause.MD5_MISSING}),
-    Cause.PEER_SHUT: frozenset({Cause.BGP_NOT_LISTENING, Cause.MD5_MISSING}),
+    Cause.PEER_NOT_CONFIGURED: _NOBODY_THERE,
+    Cause.PEER_SHUT: _NOBODY_THERE,
+    Cause.PREFIX_LIMIT_CUSTOMER: _NOBODY_THERE | {Cause.PEER_SHUT},
     Cause.BGP_NOT_LISTENING: frozenset({Cause.MD5_MISSING, Cause.MD5_MISMATCH}),
     Cause.ADDRESS_SWAPPED: frozenset({Cause.NO_NEIGHBOUR}),
     Cause.ADDRESS_MISMATCH: frozenset({Cause.NO_NEIGHBOUR}),

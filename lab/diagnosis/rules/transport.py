@@ -276,7 +276,7 @@ def ttl_security(case: Case) -> Iterator[Finding]:
         each for each in case.of(Counter) if not each.ours and each.name == "TCPMinTTLDrop" and each.growth
     ]
     # What a listener's kernel answers by itself says nothing of the session.
-    said = [each for each in case.calls() if each.flags == "S" or each.length]
+    said = [each for each in case.segments() if each.flags == "S" or each.length]
     high = [each for each in said if each.ttl in _GTSM]
     if counters:
         yield Finding(

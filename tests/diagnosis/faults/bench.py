@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,13 @@ import yaml
 from lab.cli.diagnose import Doctor
 from lab.diagnose import Examination
 from lab.diagnosis import Case, Cause, Verdict, judge
+from lab.errors import LabError
 from lab.network.links import End, set_link
 from lab.network.namespaces import netlink, processes_in
 from lab.places import record_of
-from lab.routers import Router
+from lab.routers import Completed, Router
 from tests.diagnosis.faults.catalogue import Fault
-from tests.diagnosis.faults.languages import LANGUAGES
+from tests.diagnosis.faults.languages import LANGUAGES, Unspeakable
 from tests.diagnosis.faults.terms import Terms, right
 from tests.support.command import Bench, Running, eventually
 
@@ -41,6 +43,13 @@ class Site:
     fault: Fault
     kind: str
     number: int
+    speakable: bool = True
+    trouble: str = ""
+
+    @property
+    def stands(self) -> bool:
+        """Whether the fault could be made."""
+        return self.speakable and not self.trouble
 
     @property
     def node(self) -> str:
@@ -101,8 +110,9 @@ class Cell:
         """Whether the cause was found, and no other was."""
         fault, verdict = self.site.fault, self.verdict
         allowed = {*fault.then, *_AFTERWARDS, fault.cause}
-        others = {*verdict.next, *verdict.rivals} - {cause.value for cause in allowed}
-        return verdict.cause == fault.cause and not others and set(fault.then) <= set(verdict.next)
+        others = set(verdict.next) - {cause.value for cause in allowed}
+        named = fault.cause in (verdict.cause, *verdict.rivals)
+        return named and not others and set(fault.then) <= set(verdict.next)
 
 
 @dataclass
@@ -119,16 +129,29 @@ class FaultLab:
         self.vifs = {vif["virtualInterfaceName"]: vif for vif in self.running.vifs()}
         with ThreadPoolExecutor(4) as pool:
             list(pool.map(self._start, self.sites))
-            list(pool.map(self._do, [site for site in self.sites if site.fault.later]))
+            list(
+                pool.map(
+                    self._do,
+                    [site for site in self.sites if site.fault.later and site.speakable and not site.trouble],
+                )
+            )
 
     def _start(self, site: Site) -> None:
-        text = LANGUAGES[site.kind](site.fault.change(self.right(site)))
-        (self.directory / f"{site.node}.conf").write_text(text)
-        self.router(site).start(text)
+        with _noting_trouble(site):
+            self.configure(site, site.fault.change(self.right(site)))
+
+    def configure(self, site: Site, terms: Terms) -> None:
+        """Start the router with these terms."""
+        setup = LANGUAGES[site.kind].setup(terms)
+        (self.directory / f"{site.node}.conf").write_text(setup.text)
+        self.router(site).start(setup.text, interfaces=setup.interfaces, commands=setup.commands)
 
     def _do(self, site: Site) -> None:
-        eventually(lambda: self.statuses(site) == {"up"}, f"{site.fault.name} to be up first", 60)
-        DEEDS[site.fault.later](self, site)
+        if site.fault.only_on not in ("", site.kind):
+            return
+        with _noting_trouble(site):
+            eventually(lambda: self.statuses(site) == {"up"}, "both sessions to be up first", 60)
+            DEEDS[site.fault.later](self, site)
 
     def right(self, site: Site) -> Terms:
         return right(self.vifs[site.vif])
@@ -166,8 +189,20 @@ class FaultLab:
         return [
             Cell(site, peer["addressFamily"], found[peer["bgpPeerId"]])
             for site in self.sites
+            if site.stands
             for peer in self.peers(site)
         ]
+
+
+@contextmanager
+def _noting_trouble(site: Site) -> Iterator[None]:
+    """A fault that cannot be made must not keep the others from being made."""
+    try:
+        yield
+    except Unspeakable:
+        site.speakable = False
+    except (LabError, AssertionError) as error:
+        site.trouble = f"{site.kind} {site.fault.name}: {error}"
 
 
 def fault_lab(bench: Bench, directory: Path, faults: Iterable[Fault], kinds: Sequence[str]) -> FaultLab:
@@ -180,7 +215,7 @@ def fault_lab(bench: Bench, directory: Path, faults: Iterable[Fault], kinds: Seq
 
 def _topology(name: str, directory: Path, sites: Sequence[Site]) -> Path:
     for site in sites:
-        (directory / f"{site.node}.conf").write_text("! not yet\n")
+        (directory / f"{site.node}.conf").write_text(LANGUAGES[site.kind].idle)
     nodes = {
         "dx": {"kind": "aws-dx", "location": "EqDC2"},
         **{site.node: {"kind": site.kind, "startup-config": f"{site.node}.conf"} for site in sites},
@@ -200,11 +235,6 @@ def _topology(name: str, directory: Path, sites: Sequence[Site]) -> Path:
 
 
 # ---- deeds ------------------------------------------------------------------------------------------------
-
-
-def _take_interface_away(lab: FaultLab, site: Site) -> None:
-    vif = lab.vifs[site.vif]["virtualInterfaceId"]
-    set_link(End(lab.running.places.namespace(vif), vif), up=False)
 
 
 def _pull_cable(lab: FaultLab, site: Site) -> None:
@@ -237,14 +267,19 @@ def _stop(lab: FaultLab, site: Site) -> None:
     lab.router(site).kill()
 
 
-def _for_neighbours(words: str) -> Callable[[FaultLab, Site], None]:
-    def deed(lab: FaultLab, site: Site) -> None:
-        addresses = [each.address for each in lab.right(site).neighbours]
-        lines = [" " + words.format(address) for address in addresses]
-        lab.router(site).reconfigure("\n".join(["router bgp 65001", *lines, ""]))
-        eventually(lambda: lab.statuses(site) == {"down"}, f"{site.fault.name} to be down")
+def _shut(lab: FaultLab, site: Site) -> None:
+    for each in lab.right(site).neighbours:
+        _demand(lab.router(site).execute(LANGUAGES[site.kind].shut(each)))
+    eventually(lambda: lab.statuses(site) == {"down"}, f"{site.kind} to shut its neighbours")
 
-    return deed
+
+def _remove(lab: FaultLab, site: Site) -> None:
+    lab.router(site).reconfigure(LANGUAGES[site.kind].without(lab.right(site)))
+    eventually(lambda: lab.statuses(site) == {"down"}, f"{site.kind} to remove its neighbours")
+
+
+def _demand(ended: Completed) -> None:
+    assert ended.status == 0, ended.output
 
 
 def _freeze(lab: FaultLab, site: Site) -> None:
@@ -268,14 +303,16 @@ def _narrow(lab: FaultLab, site: Site) -> None:
     with netlink(port.namespace) as kernel:
         (index,) = kernel.link_lookup(ifname=port.interface)
         kernel.link("set", index=index, mtu=300)
-    lines = ["router bgp 65001"]
-    for family, prefix in ((4, "10.88.{}.0/24"), (6, "2001:db8:88:{:x}::/64")):
-        lines.append(f" address-family ipv{family} unicast")
-        lines += [f"  network {prefix.format(number)}" for number in range(99)]
-        lines.append(" exit-address-family")
-    lab.router(site).reconfigure("\n".join([*lines, ""]))
-    lab.router(site).execute(["vtysh", "-c", "clear bgp *"])
+    lab.configure(site, _talkative(lab.right(site)))
     eventually(lambda: lab.reasons(site) == {"hold timer expired"}, "both sessions to die of silence", 60)
+
+
+def _talkative(terms: Terms) -> Terms:
+    prefixes = {4: "10.88.{}.0/24", 6: "2001:db8:88:{:x}::/64"}
+    many = {family: tuple(text.format(number) for number in range(99)) for family, text in prefixes.items()}
+    return replace(
+        terms, neighbours=tuple(replace(each, networks=many[each.family]) for each in terms.neighbours)
+    )
 
 
 def _ask_again(lab: FaultLab, site: Site) -> None:
@@ -287,20 +324,24 @@ def _ask_again(lab: FaultLab, site: Site) -> None:
 def _reset(lab: FaultLab, site: Site) -> None:
     for _ in range(4):
         eventually(lambda: lab.statuses(site) == {"up"}, "the session to come up again", 30)
-        lab.router(site).execute(["vtysh", "-c", "clear bgp *"])
-        eventually(lambda: "down" in lab.statuses(site), "the session to fall", 30)
+        _reset_once(lab, site, {peer["bgpPeerId"]: peer["since"] for peer in lab.peers(site)})
     eventually(lambda: lab.statuses(site) == {"up"}, "the session to come up again", 30)
 
 
+def _reset_once(lab: FaultLab, site: Site, since: dict[str, float]) -> None:
+    for each in lab.right(site).neighbours:
+        _demand(lab.router(site).execute(LANGUAGES[site.kind].reset(each)))
+    eventually(lambda: all(peer["since"] > since[peer["bgpPeerId"]] for peer in lab.peers(site)), "falls", 30)
+
+
 DEEDS: dict[str, Callable[[FaultLab, Site], None]] = {
-    "take the interface away": _take_interface_away,
     "pull the cable": _pull_cable,
     "take the addresses away": _take_addresses_away,
     "drop port 179": _filter("DROP"),
     "reject port 179": _filter("REJECT"),
     "stop the router": _stop,
-    "shut the neighbours": _for_neighbours("neighbor {} shutdown message maintenance until noon"),
-    "remove the neighbours": _for_neighbours("no neighbor {}"),
+    "shut the neighbours": _shut,
+    "remove the neighbours": _remove,
     "freeze the router": _freeze,
     "narrow the way": _narrow,
     "ask for the routes again": _ask_again,

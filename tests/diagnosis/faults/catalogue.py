@@ -27,6 +27,7 @@ class Fault:
 
     :param change: what is wrong in the router's terms from the start.
     :param later: the name of what is done to it when it is up, see `bench.DEEDS`.
+    :param only_on: the router kind that needs that.
     :param then: the causes that are to be named after it, where there are two faults.
     """
 
@@ -34,6 +35,7 @@ class Fault:
     cause: Cause
     change: Change = nothing
     later: str = ""
+    only_on: str = ""
     then: tuple[Cause, ...] = ()
 
 
@@ -100,7 +102,6 @@ def _other_family(neighbour: Neighbour) -> Neighbour:
 LOOPBACKS = ("198.51.100.1/32", "2001:db8:feed::1/128")
 
 FAULTS: tuple[Fault, ...] = (
-    Fault("lab-fault", Cause.LAB_FAULT, later="take the interface away"),
     Fault("cable-down", Cause.CABLE_DOWN, later="pull the cable"),
     Fault("cable-down-shut", Cause.CABLE_DOWN, terms(shut_interface=True)),
     Fault("vlan-mismatch", Cause.VLAN_MISMATCH, lambda right: replace(right, tags=(right.tags[0] + 1000,))),
@@ -128,7 +129,11 @@ FAULTS: tuple[Fault, ...] = (
     Fault("peer-not-configured", Cause.PEER_NOT_CONFIGURED, later="remove the neighbours"),
     Fault("prefix-limit-aws", Cause.PREFIX_LIMIT_AWS, neighbours(_many)),
     Fault(
-        "prefix-limit-customer", Cause.PREFIX_LIMIT_CUSTOMER, each(allow=1), later="ask for the routes again"
+        "prefix-limit-customer",
+        Cause.PREFIX_LIMIT_CUSTOMER,
+        each(allow=1),
+        later="ask for the routes again",
+        only_on="frr",
     ),
     Fault("hold-timer-expired", Cause.HOLD_TIMER_EXPIRED, later="freeze the router"),
     Fault("mtu-blackhole", Cause.MTU_BLACKHOLE, later="narrow the way"),

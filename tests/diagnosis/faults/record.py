@@ -1,6 +1,7 @@
 """Run the fault bench and keep what came of it: golden files, and the matrix of docs/causes/.
 
     python -m tests.diagnosis.faults.record [KIND...]          as root
+    python -m tests.diagnosis.faults.record rejudge            the verdicts of the golden files alone
 
 A golden file is one peer's case with its verdict. It is cut down to the frames that matter; what is left leads to
 the same verdict.
@@ -40,6 +41,9 @@ def run(kinds: Sequence[str], faults: Sequence[Fault] = FAULTS, name: str = "tfa
 
 def settled(lab: FaultLab) -> list[Cell]:
     time.sleep(SETTLING)
+    for site in lab.sites:
+        if site.trouble:
+            sys.stderr.write(site.trouble + "\n")
     return lab.examine()
 
 
@@ -51,6 +55,14 @@ def keep(cell: Cell) -> None:
     text = json.dumps(document, indent=1).replace(str(Path(tempfile.gettempdir())), "/etc")
     path = GOLDEN / f"{cell.name}.json.gz"
     path.write_bytes(gzip.compress(text.encode(), mtime=0))
+
+
+def rejudge() -> None:
+    """Write the verdicts of the golden files anew, after a rule was changed on purpose."""
+    for path in sorted(GOLDEN.glob("*.json.gz")):
+        document = json.loads(gzip.decompress(path.read_bytes()))
+        document["verdict"] = judge(Case.from_json(document["case"])).to_json()
+        path.write_bytes(gzip.compress(json.dumps(document, indent=1).encode(), mtime=0))
 
 
 def _smaller(case: Case) -> Case:
@@ -71,37 +83,19 @@ def _latest(frames: Sequence[Frame], inbound: bool) -> list[Frame]:
     return sorted((item for item in frames if item.inbound == inbound), key=lambda item: item.at)[-_FRAMES:]
 
 
-def matrix(cells: Sequence[Cell]) -> str:
-    """What was found, by fault, router kind and address family, as a table in Markdown."""
-    kinds = list(dict.fromkeys(cell.site.kind for cell in cells))
-    columns = [(kind, family) for kind in kinds for family in ("ipv4", "ipv6")]
-    found = {(cell.site.fault.name, cell.site.kind, cell.family): cell for cell in cells}
-    lines = [
-        "| fault | " + " | ".join(f"{kind} {family}" for kind, family in columns) + " |",
-        "|---" * (len(columns) + 1) + "|",
-    ]
-    for name in dict.fromkeys(cell.site.fault.name for cell in cells):
-        marks = (_mark(found.get((name, kind, family))) for kind, family in columns)
-        lines.append(f"| `{name}` | " + " | ".join(marks) + " |")
-    return "\n".join(lines)
-
-
-def _mark(cell: Cell | None) -> str:
-    if cell is None:
-        return "-"
-    return "found" if cell.right else f"**{cell.verdict.cause}**"
-
-
 def main() -> None:
+    if sys.argv[1:] == ["rejudge"]:
+        rejudge()
+        return
     cells = run(sys.argv[1:] or list(LANGUAGES))
     for cell in cells:
         keep(cell)
-    sys.stdout.write(matrix(cells) + "\n")
     for cell in cells:
-        if not cell.right:
-            verdict = cell.verdict
-            sys.stdout.write(f"{cell.name}: {verdict.cause} ({verdict.confidence}), then {verdict.next}\n")
-            sys.stdout.write(f"    {verdict.explanation}\n")
+        verdict = cell.verdict
+        rivals = f", or {', '.join(verdict.rivals)}" * bool(verdict.rivals)
+        then = f", then {', '.join(verdict.next)}" * bool(verdict.next)
+        judged = "right" if cell.right else "WRONG"
+        sys.stdout.write(f"{judged} {cell.name}: {verdict.cause} ({verdict.confidence}){rivals}{then}\n")
 
 
 if __name__ == "__main__":

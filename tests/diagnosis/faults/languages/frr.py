@@ -1,22 +1,35 @@
-"""Terms in the language of each router kind; a fault that a language cannot say raises `Unspeakable`."""
+"""FRR, as in topologies/private-vif: the text makes the interfaces."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
+from tests.diagnosis.faults.languages.base import Argv, Language, Setup
 from tests.diagnosis.faults.terms import Neighbour, Terms
 
 
-class Unspeakable(Exception):  # noqa: N818 -- it is no error
-    """This kind of router cannot be configured so."""
+class Frr(Language):
+    """vtysh's lines."""
+
+    def setup(self, terms: Terms) -> Setup:
+        return Setup("\n".join([*_interfaces(terms), *_policy(terms), *_bgp(terms), ""]))
+
+    def shut(self, neighbour: Neighbour) -> Argv:
+        return _typed(f"neighbor {neighbour.address} shutdown message maintenance until noon")
+
+    def reset(self, neighbour: Neighbour) -> Argv:
+        return ("vtysh", "-c", f"clear bgp {neighbour.address}")
+
+    def without(self, terms: Terms) -> str:
+        lines = (f" no neighbor {each.address}" for each in terms.neighbours)
+        return "\n".join([f"router bgp {terms.asn}", *lines, ""])
 
 
-def frr(terms: Terms) -> str:
-    """FRR, as in topologies/private-vif."""
-    return "\n".join([*_frr_interfaces(terms), *_frr_policy(terms), *_frr_bgp(terms), ""])
+def _typed(line: str) -> Argv:
+    return ("vtysh", "-c", "configure terminal", "-c", "router bgp 65001", "-c", line)
 
 
-def _frr_interfaces(terms: Terms) -> Iterator[str]:
+def _interfaces(terms: Terms) -> Iterator[str]:
     yield f"interface {terms.interface}"
     yield from (f" {_ip(each)} address {each.own}" for each in terms.neighbours)
     if terms.shut_interface:
@@ -32,7 +45,7 @@ def _ip(neighbour: Neighbour) -> str:
     return "ip" if neighbour.family == 4 else "ipv6"
 
 
-def _frr_policy(terms: Terms) -> Iterator[str]:
+def _policy(terms: Terms) -> Iterator[str]:
     for each in terms.neighbours:
         yield f"route-map OUT{each.family} {'deny' if each.deny else 'permit'} 10"
         if each.prepend:
@@ -43,19 +56,19 @@ def _frr_policy(terms: Terms) -> Iterator[str]:
     yield from ("route-map IN permit 10", "exit")
 
 
-def _frr_bgp(terms: Terms) -> Iterator[str]:
+def _bgp(terms: Terms) -> Iterator[str]:
     yield f"router bgp {terms.asn}"
     yield f" bgp router-id {terms.router_id}"
     yield from (" no bgp default ipv4-unicast", " no bgp network import-check")
     yield f" timers bgp {terms.hold // 3} {terms.hold}"
     neighbours = [each for each in terms.neighbours if each.configured]
     for each in neighbours:
-        yield from (f" neighbor {each.address} {words}" for words in _frr_neighbour(each))
+        yield from (f" neighbor {each.address} {words}" for words in _neighbour(each))
     for family in (4, 6):
         yield f" address-family ipv{family} unicast"
         yield from (f"  network {network}" for each in terms.neighbours for network in _of(each, family))
         for each in neighbours:
-            yield from (f"  neighbor {each.address} {words}" for words in _frr_family(each, family))
+            yield from (f"  neighbor {each.address} {words}" for words in _family(each, family))
         yield " exit-address-family"
     yield "exit"
 
@@ -64,7 +77,7 @@ def _of(neighbour: Neighbour, family: int) -> tuple[str, ...]:
     return neighbour.networks if neighbour.family == family else ()
 
 
-def _frr_neighbour(each: Neighbour) -> Iterator[str]:
+def _neighbour(each: Neighbour) -> Iterator[str]:
     yield f"remote-as {each.remote_asn}"
     yield "timers connect 1"
     if each.key is not None:
@@ -77,7 +90,7 @@ def _frr_neighbour(each: Neighbour) -> Iterator[str]:
         yield "shutdown"
 
 
-def _frr_family(each: Neighbour, family: int) -> Iterator[str]:
+def _family(each: Neighbour, family: int) -> Iterator[str]:
     if family not in each.activate:
         return
     yield "activate"
@@ -86,6 +99,3 @@ def _frr_family(each: Neighbour, family: int) -> Iterator[str]:
         yield "route-map IN in"
     if each.allow:
         yield f"maximum-prefix {each.allow}"
-
-
-LANGUAGES: dict[str, Callable[[Terms], str]] = {"frr": frr}

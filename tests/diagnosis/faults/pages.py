@@ -1,0 +1,189 @@
+"""The pages of docs/causes/, made from the rules' own words and from what the fault bench recorded.
+
+    python -m tests.diagnosis.faults.pages
+
+`tests/diagnosis/test_pages.py` holds the pages to what this makes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lab.diagnosis import Case, Cause, Verdict, judge
+from lab.diagnosis.case import Expected
+from lab.diagnosis.causes import MEANINGS
+from lab.diagnosis.evidence import Evidence
+from lab.diagnosis.fixes import FIXES, unknown
+from tests.diagnosis.faults.catalogue import FAULTS
+from tests.diagnosis.faults.languages import LANGUAGES
+from tests.diagnosis.faults.record import GOLDEN
+
+CAUSES = Path(__file__).parents[3] / "docs" / "causes"
+TITLES = {"frr": "FRR", "bird": "BIRD", "gobgp": "GoBGP", "openbgpd": "OpenBGPD", "exabgp": "ExaBGP"}
+FAMILIES = ("ipv4", "ipv6")
+
+#: What stands in a fix for what only a case knows.
+_FACTS: Mapping[str, str] = {
+    "seen": "<the wrong one>",
+    "expects": "<the wrong one>",
+    "wanted": "ipv4 unicast",
+    "limit": "100",
+    "number": "<how many AWS announces>",
+    "reasons": "<the reasons>",
+}
+_EXAMPLE = """Written for VLAN 101, Amazon's address 169.254.10.1/30 and AS 64512, the customer's 169.254.10.2/30 and AS
+65001."""
+_INTRODUCTION = """# Causes
+
+What [`dxlab diagnose`](../diagnose.md) can find, in the order in which it must be mended. Where two things are wrong at
+once, the upper one is named first.
+"""
+_BENCH = """
+## The fault bench
+
+Routers that are wrong on purpose, in both address families: whether the cause is found, and no other named. "One of
+two" is a verdict that names a rival and what would decide. A dash is a fault that this kind of router cannot be
+configured with, or that is none there. `tests/diagnosis/faults` makes them, `tests/diagnosis/golden` holds what was
+seen.
+"""
+_TERMS = Expected(
+    peer="dxpeer-fg3xk2a9",
+    vif="dxvif-fg1234ab",
+    vif_name="office-private",
+    connection="office",
+    vlan=101,
+    amazon="169.254.10.1/30",
+    customer="169.254.10.2/30",
+    amazon_asn=64512,
+    customer_asn=65001,
+)
+
+
+def why() -> dict[str, tuple[str, str]]:
+    """What one sees, and why, by cause: the two paragraphs of each section of why.md."""
+    _, *sections = (Path(__file__).parent / "why.md").read_text().split("\n## ")
+    parts = (section.strip().split("\n\n") for section in sections)
+    return {name: (sees, reason) for name, sees, reason in parts}
+
+
+def recorded() -> dict[str, dict[str, Any]]:
+    """The golden files by name: kind, fault, family."""
+    return {
+        path.name.partition(".")[0]: json.loads(gzip.decompress(path.read_bytes()))
+        for path in sorted(GOLDEN.glob("*.json.gz"))
+    }
+
+
+def pages(golden: Mapping[str, dict[str, Any]]) -> dict[str, str]:
+    """Every page of docs/causes/ by its file name."""
+    made = {f"{cause.value}.md": page(cause, golden) for cause in Cause}
+    return {"README.md": index(golden), **made}
+
+
+def page(cause: Cause, golden: Mapping[str, dict[str, Any]]) -> str:
+    """One cause: what one sees, why, how to mend it on each kind of router, and what proves it."""
+    sees, reason = why()[cause]
+    parts = [
+        f"# `{cause.value}`",
+        f"{MEANINGS[cause].capitalize()}.",
+        f"## What one sees\n\n{sees}",
+        f"## Why\n\n{reason}",
+        f"## How to mend it\n\n{_fixes(cause)}",
+        *_proof(cause, golden),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _fixes(cause: Cause) -> str:
+    lines = [f"| any router | {_filled(unknown.FIXES[cause])} |"]
+    for kind, title in TITLES.items():
+        if cause in FIXES[kind]:
+            lines.append(f"| {title} | `{_filled(FIXES[kind][cause])}` |")
+    return "\n".join(["| on | change |", "|---|---|", *lines]) + f"\n\n{_EXAMPLE}"
+
+
+def _filled(template: str) -> str:
+    values = {
+        "amazon_ip": _TERMS.amazon_ip,
+        "customer_ip": _TERMS.customer_ip,
+        "customer": _TERMS.customer,
+        "prefix_length": str(_TERMS.prefix_length),
+        "vlan": "101",
+        "amazon_asn": "64512",
+        "customer_asn": "65001",
+        "connection": "office",
+        "afi": "ipv4",
+        "ip": "ip",
+    }
+    return template.format_map({**_FACTS, **values}).replace("|", "\\|")
+
+
+def _proof(cause: Cause, golden: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    """What `dxlab diagnose` said of a router of the fault bench, in both families."""
+    fault = next((fault for fault in FAULTS if fault.cause is cause), None)
+    names = [f"frr-{fault.name}-{family}" for family in FAMILIES] if fault else []
+    shown = [_shown(golden[name]) for name in names if name in golden]
+    if shown:
+        yield "## What proves it\n\nFrom the fault bench, an FRR router, IPv4 and IPv6:\n\n" + "\n\n".join(
+            shown
+        )
+    else:
+        yield (
+            "## What proves it\n\nNo routing daemon of the lab can be made to do this, and the lab mends itself; the "
+            "rule is held by\nhand-made evidence, in `tests/diagnosis/test_rules.py`."
+        )
+
+
+def _shown(document: Mapping[str, Any]) -> str:
+    case = Case.from_json(document["case"])
+    verdict = judge(case)
+    lines = [f"{verdict.cause} ({verdict.confidence}): {verdict.explanation}", f"fix: {verdict.fix}"]
+    lines += [f"{_since(item, case)}  {item.source}: {item}" for item in _first(verdict)]
+    return "```\n" + "\n".join(lines) + "\n```"
+
+
+def _first(verdict: Verdict) -> tuple[Evidence, ...]:
+    return verdict.evidence[-4:]
+
+
+def _since(item: Evidence, case: Case) -> str:
+    return f"{item.at - case.at:+8.3f} s" if item.at else " " * 10
+
+
+def index(golden: Mapping[str, dict[str, Any]]) -> str:
+    """The list of causes, and the matrix of the fault bench."""
+    rows = [f"| [`{cause.value}`]({cause.value}.md) | {MEANINGS[cause]} |" for cause in Cause]
+    parts = [_INTRODUCTION, "| cause | is |", "|---|---|", *rows, _BENCH, *_matrix(golden)]
+    return "\n".join(parts) + "\n"
+
+
+def _matrix(golden: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    kinds = [kind for kind in LANGUAGES if any(name.startswith(f"{kind}-") for name in golden)]
+    columns = [(kind, family) for kind in kinds for family in FAMILIES]
+    yield "| fault | " + " | ".join(f"{TITLES[kind]} {family}" for kind, family in columns) + " |"
+    yield "|---" * (len(columns) + 1) + "|"
+    for fault in FAULTS:
+        cells = (golden.get(f"{kind}-{fault.name}-{family}") for kind, family in columns)
+        marks = ("-" if cell is None else mark(cell["verdict"], fault.cause) for cell in cells)
+        yield f"| `{fault.name}` | " + " | ".join(marks) + " |"
+
+
+def mark(verdict: Mapping[str, Any], wanted: Cause) -> str:
+    """How a verdict did."""
+    if verdict["cause"] == wanted and not verdict["rivals"]:
+        return "found"
+    return "one of two" if wanted in (verdict["cause"], *verdict["rivals"]) else f"`{verdict['cause']}`"
+
+
+def main() -> None:
+    CAUSES.mkdir(exist_ok=True)
+    for name, text in pages(recorded()).items():
+        (CAUSES / name).write_text(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,36 @@
+"""docs/causes/ is what the rules, the fixes and the fault bench say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lab.diagnosis import Cause
+from tests.diagnosis.faults.pages import CAUSES, pages, recorded, why
+
+MADE = pages(recorded())
+DOCS = CAUSES.parent
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_a_page_is_up_to_date(name: str) -> None:
+    """`python -m tests.diagnosis.faults.pages` makes it so."""
+    assert (CAUSES / name).read_text() == MADE[name]
+
+
+def test_there_is_no_other_page() -> None:
+    assert {path.name for path in CAUSES.iterdir()} == set(MADE)
+
+
+def test_each_cause_is_told_of() -> None:
+    assert set(why()) == {cause.value for cause in Cause}
+
+
+@pytest.mark.parametrize(
+    "path", [DOCS / "diagnose.md", *(CAUSES / name for name in MADE)], ids=lambda path: path.name
+)
+def test_every_link_leads_somewhere(path: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)", path.read_text())
+    assert [target for target in targets if not (path.parent / target).exists()] == []
