@@ -58,6 +58,7 @@ def test_every_key_has_a_variable_of_its_own() -> None:
         {"amazonAddress": "[PROTECTED]", "customerAddress": "[PROTECTED]"},
         {"customerAddress": "2600:1f00:8000::9/125"},
         {"customerAddress": "2600:1f00:8000::1/125"},
+        {"customerAddress": "169.254.0.2/30"},
         {"amazonAddress": "169.254.0.1/30", "customerAddress": "169.254.0.2/30"},
         {"amazonAddress": "2600:1f00:8000::1/48", "customerAddress": "2600:1f00:8000::6/48"},
     ],
@@ -100,3 +101,10 @@ def test_tags_of_awss_own_are_left_out() -> None:
     [request] = requests(clone(vif(tags=tags)))
     wanted = request["CreatePrivateVirtualInterface"]["newPrivateVirtualInterface"]
     assert wanted["tags"] == [{"key": "site", "value": "a, b"}]
+
+
+def test_an_asn_that_only_the_router_configuration_says() -> None:
+    """As in CloudTrail's records, whose `asn` is -1."""
+    configuration = "<logical_connection>\n  <bgp_asn>65007</bgp_asn>\n</logical_connection>"
+    [request] = requests(clone(vif(asn=-1, asnLong=None, bgpPeers=[], customerRouterConfig=configuration)))
+    assert request["CreatePrivateVirtualInterface"]["newPrivateVirtualInterface"]["asn"] == 65007
