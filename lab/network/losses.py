@@ -32,6 +32,7 @@ from pyroute2.netlink.rtnl import (
 )
 from pyroute2.netlink.rtnl.marshal import MarshalRtnl
 
+from lab.errors import PrivilegeError
 from lab.network.namespaces import DIRECTORY, inside
 
 _SOL_NETLINK, _NETLINK_LISTEN_ALL_NSID = 270, 8
@@ -61,6 +62,7 @@ class Losses:
     `async with`, then `async for`. The namespace is kept alive meanwhile, even without a name.
 
     :raises NetworkError: there is no such namespace.
+    :raises PrivilegeError: one may not listen beyond one's own, as in a container with few capabilities.
     """
 
     def __init__(self, namespace: str) -> None:
@@ -73,7 +75,7 @@ class Losses:
             self._links = socket.socket(
                 socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK, NETLINK_ROUTE
             )
-        self._links.setsockopt(_SOL_NETLINK, _NETLINK_LISTEN_ALL_NSID, 1)
+        _listen_everywhere(self._links)
         self._links.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _BUFFER)
         self._links.bind((0, RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR))
         self._names = _watch_names()
@@ -132,6 +134,17 @@ def _removals(data: bytes) -> Iterator[bytes]:
         if kind in (RTM_DELLINK, RTM_DELADDR):
             yield data[:length]
         data = data[(length + 3) & ~3 :]
+
+
+def _listen_everywhere(links: socket.socket) -> None:
+    try:
+        links.setsockopt(_SOL_NETLINK, _NETLINK_LISTEN_ALL_NSID, 1)
+    except PermissionError:
+        links.close()
+        needed = "the capability NET_BROADCAST (of a container: --cap-add NET_BROADCAST)"
+        raise PrivilegeError(
+            f"to hear of changes in its network namespaces, the lab needs {needed}"
+        ) from None
 
 
 def _watch_names() -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from ipaddress import ip_address, ip_interface
@@ -50,6 +52,22 @@ async def test_an_address_at_either_end(cable: tuple[End, End]) -> None:
 async def test_an_interface_and_with_it_its_other_end(cable: tuple[End, End]) -> None:
     async with expected(cable[0].namespace, "one", "other"):
         await asyncio.to_thread(remove_link, cable[1])
+
+
+async def test_a_process_that_may_not_listen_beyond_its_own(cable: tuple[End, End]) -> None:
+    """As in a container with few capabilities."""
+    program = (
+        "import asyncio\nfrom lab.network.losses import Losses\n"
+        "async def listen() -> None:\n"
+        f"    async with Losses({cable[0].namespace!r}):\n        pass\n"
+        "asyncio.run(listen())\n"
+    )
+    few = ("setpriv", "--bounding-set=-net_broadcast", "--inh-caps=-all", sys.executable, "-c", program)
+    done = await asyncio.to_thread(subprocess.run, few, capture_output=True, text=True, check=False)
+    assert (
+        "PrivilegeError: to hear of changes in its network namespaces, the lab needs the capability"
+        in done.stderr
+    )
 
 
 async def test_the_name_of_a_namespace(cable: tuple[End, End]) -> None:

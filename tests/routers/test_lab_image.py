@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 
 import pytest
 
-from tests.support.docker import PATIENCE, build, run_script
-
-IMAGE = "dxlab-trouters-lab"
-#: As docs/docker.md has it.
-RIGHTS = (
-    *("--cap-add", "NET_ADMIN", "--cap-add", "NET_BROADCAST", "--cap-add", "SYS_ADMIN"),
-    *("--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"),
-    *("--security-opt", "systempaths=unconfined"),
-)
+from tests.support.docker import LAB_RIGHTS, PATIENCE, lab_image
 
 
 @pytest.fixture(scope="module")
 def image(engine: None) -> str:
-    """The lab's image, from the packages that this machine's own Python uses where that fits the image's."""
-    if sys.version_info[:2] == (3, 11):
-        run_script("wheels")
-        build("lab", IMAGE, PIP_NO_INDEX="1")
-    else:
-        build("lab", IMAGE)
-    return IMAGE
+    return lab_image()
 
 
 @pytest.mark.root
@@ -39,7 +24,7 @@ def test_a_lab_inside_a_container(image: str) -> None:
         "--rm",
         "--network",
         "none",
-        *RIGHTS,
+        *LAB_RIGHTS,
         image,
         "demo",
         "topologies/private-vif.yml",

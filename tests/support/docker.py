@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -21,6 +22,22 @@ from lab.routers.runtimes import docker as runtime
 
 ROOT = Path(__file__).parents[2]
 ROUTER_IMAGE = "dxlab-router"
+LAB_IMAGE = "dxlab-tlab"
+#: What a container with that image needs, as docs/docker.md has it.
+LAB_RIGHTS = (
+    *(
+        "--cap-add",
+        "NET_ADMIN",
+        "--cap-add",
+        "NET_BROADCAST",
+        "--cap-add",
+        "SYS_ADMIN",
+        "--cap-add",
+        "SYS_PTRACE",
+    ),
+    *("--security-opt", "seccomp=unconfined", "--security-opt", "apparmor=unconfined"),
+    *("--security-opt", "systempaths=unconfined"),
+)
 LOCK = Path("/run/dxlab-docker.lock")
 
 #: Seconds that making all images may take on a fresh machine.
@@ -65,6 +82,18 @@ def build(target: str, tag: str, **arguments: str) -> None:
     _run(
         "docker", "build", "--quiet", "--network", "host", *given, "--target", target, "--tag", tag, str(ROOT)
     )
+
+
+def lab_image() -> str:
+    """dxlab's own image, made from the tree as it is; of the packages that this machine's own Python uses where that
+    fits the image's.
+    """
+    if sys.version_info[:2] == (3, 11):
+        run_script("wheels")
+        build("lab", LAB_IMAGE, PIP_NO_INDEX="1")
+    else:
+        build("lab", LAB_IMAGE)
+    return LAB_IMAGE
 
 
 def _answers() -> bool:
