@@ -44,6 +44,7 @@ class TopologyError(UsageError):
 
     def __init__(self, sentence: str, path: Path | None = None, line: int | None = None) -> None:
         place = ":".join(str(part) for part in (path, line) if part is not None)
+        sentence = printable(sentence, keep="\n")
         super().__init__(f"{place}: {sentence}" if place else sentence)
         self.path = path
         self.line = line
@@ -108,6 +109,17 @@ def first_of(error: BaseException) -> LabError | None:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error if isinstance(error, LabError) else None
+
+
+def printable(text: str, keep: str = "") -> str:
+    """Somebody else's words with what cannot be printed as Python writes it, so that they move no cursor.
+
+    :param keep: what stays all the same.
+    """
+    return "".join(
+        letter if letter.isprintable() or letter in keep else letter.encode("unicode_escape").decode()
+        for letter in text
+    )
 
 
 def without_secrets(text: str, secrets: Iterable[str]) -> str:

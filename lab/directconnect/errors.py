@@ -16,6 +16,8 @@ from __future__ import annotations
 import re
 from typing import ClassVar
 
+from lab.errors import printable
+
 #: Longer words are what a caller made up; the longest of the service's own, an ARN of a gateway, has 90.
 _LONG_WORD = re.compile(r"([^\s'\"]{64})[^\s'\"]{36,}")
 _LONGEST_MESSAGE = 1000
@@ -23,9 +25,10 @@ _LONGEST_MESSAGE = 1000
 
 def _clipped(message: str) -> str:
     """A sentence that can be read, whatever of the request it repeats: long words lose their end, and a long
-    text its middle, for what to do stands last.
+    text its middle, for what to do stands last. It is one line, and moves no cursor: what cannot be printed is
+    shown as Python writes it.
     """
-    clipped = _LONG_WORD.sub(r"\1...", message)
+    clipped = _LONG_WORD.sub(r"\1...", printable(message))
     if len(clipped) <= _LONGEST_MESSAGE:
         return clipped
     half = _LONGEST_MESSAGE // 2

@@ -205,7 +205,7 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
     "pattern and a line end": (
         "UntagResource",
         {"resourceArn": "a", "tagKeys": ["owner\n"]},
-        "tagKeys[0] owner\n has an invalid format.",
+        "tagKeys[0] owner\\n has an invalid format.",
     ),
     "pattern, long value": (
         "UntagResource",
