@@ -120,9 +120,12 @@ def test_a_router_that_refuses_its_configuration(tmp_path: Path) -> None:
 def test_time_is_over(tmp_path: Path) -> None:
     done = dxlab("verify", topology(tmp_path, Office(silent=True)), "--timeout", "0.5")
     assert done.returncode == 1
-    assert {line[4] for line in lines_of(done.stdout) if line[1] == "not met"} == {
-        "the session is down: not connected yet (no time left)"
-    }
+    unmet = [line[4] for line in lines_of(done.stdout) if line[1] == "not met"]
+    assert unmet
+    for words in unmet:  # on a slow machine, the first call has already gone unanswered
+        assert re.fullmatch(
+            r"the session is down: (not connected|no answer from \S+) yet \(no time left\)", words
+        )
 
 
 # ----- what cannot be run -----------------------------------------------------------------------------------
