@@ -102,6 +102,10 @@ CAPTURES = {
     "unsigned": ((ASKS, ANSWERS, ethernet(segment(key=None), 101)), Cause.MD5_MISSING),
     "silence": ((ASKS, ASKS), Cause.NO_NEIGHBOUR),
     "swapped": ((ASKS, ethernet(who_has("169.254.10.1", "169.254.10.2"), 101)), Cause.ADDRESS_SWAPPED),
+    "signed, and ignored": (
+        (ASKS, ANSWERS, ethernet(segment(), 101), ethernet(segment(), 101)),
+        Cause.MD5_MISMATCH,
+    ),
     "signed, and unanswered": (
         (
             ASKS,

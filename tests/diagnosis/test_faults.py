@@ -15,7 +15,6 @@ IN_THEIR_OWN_WAY = {
     "vlan-mismatch",
     "md5-missing",
     "md5-mismatch-case",
-    "ttl-security",
     "asn-mismatch-customer",
     "asn-mismatch-amazon",
     "peer-shut",

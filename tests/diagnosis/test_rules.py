@@ -98,10 +98,6 @@ CASES: dict[str, tuple[Case, str]] = {
     "another peer's address": (case(arp("169.254.10.6"), siblings=("169.254.10.6",)), UNCLEAR),
     "a prefix too long": (case(address("169.254.10.2/31"), answers()), Cause.PREFIX_LENGTH_MISMATCH),
     "a prefix that is only shorter": (case(address("169.254.10.2/24"), answers()), UNCLEAR),
-    "a prefix too long, seen from the wire": (
-        case(answers(), probe("ping", "silent"), probe("ping from the other half", "answered")),
-        Cause.PREFIX_LENGTH_MISMATCH,
-    ),
     "nobody answers the probe": (
         case(probe("arp", "silent"), Neighbour("table", NOW, "169.254.10.2", "", "failed")),
         Cause.NO_NEIGHBOUR,
@@ -160,6 +156,7 @@ CASES: dict[str, tuple[Case, str]] = {
         case(answers(), daemons(), known("169.254.10.9"), probe("unsigned SYN", "closed")),
         Cause.BGP_NOT_LISTENING,
     ),
+    "a daemon that hangs": (case(answers(), daemons(), probe("unsigned SYN", "open")), Cause.MD5_MISSING),
     "a RST to the probe": (case(answers(), probe("unsigned SYN", "refused")), Cause.BGP_NOT_LISTENING),
     "a RST in a capture": (
         case(answers(), segment("R.", signature="none", sender_port=179, receiver_port=50000)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from ipaddress import ip_address, ip_interface, ip_network
+from ipaddress import ip_address, ip_interface
 
 from lab.diagnosis.case import Case
 from lab.diagnosis.causes import Cause
@@ -62,19 +62,6 @@ def prefix_length(case: Case) -> Iterator[Finding]:
             topics = ("address", "interface")
             yield Finding(Cause.PREFIX_LENGTH_MISMATCH, Confidence.CERTAIN, proof(item), facts, topics)
             return
-    yield from _prefix_by_probe(case)
-
-
-def _prefix_by_probe(case: Case) -> Iterator[Finding]:
-    """It answers a neighbour inside a longer prefix, and not Amazon's address."""
-    probes = {probe.name: probe for probe in case.of(Probe)}
-    ping, inside = probes.get("ping"), probes.get("ping from the other half")
-    if ping and inside and ping.outcome == "silent" and inside.outcome == "answered":
-        longest = 31 if case.expected.family == 4 else 127
-        network = ip_network(f"{case.expected.customer_ip}/{longest}", strict=False)
-        facts = {"seen": str(network.prefixlen)}
-        topics = ("address", "interface")
-        yield Finding(Cause.PREFIX_LENGTH_MISMATCH, Confidence.LIKELY, proof(ping, inside), facts, topics)
 
 
 def no_neighbour(case: Case) -> Iterator[Finding]:

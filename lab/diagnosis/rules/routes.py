@@ -20,8 +20,7 @@ _HELD_BACK = "it has {number} routes to announce, and its policy lets none out"
 def useless(case: Case) -> Iterator[Finding]:
     """The session is up; what of its routes is of use?"""
     session = case.session
-    if session is None:
-        return
+    assert session is not None
     if session.routes:
         yield from _next_hops(case)
     elif case.at - session.since >= _FIRST_UPDATE:

@@ -147,7 +147,9 @@ def not_listening(case: Case) -> Iterator[Finding]:
         return
     known = case.of(RouterSession)
     probes = [probe for probe in case.of(Probe) if probe.name == "unsigned SYN"]
-    if daemons and case.router_session is None and probes:
+    # A daemon that hangs has no neighbours to tell of either; one that knows nobody hangs up on everybody.
+    strange = bool(known) or bool(probes and probes[-1].outcome in ("closed", "refused"))
+    if daemons and case.router_session is None and probes and strange:
         addresses = ", ".join(sorted(each.address for each in known)) or "none"
         facts = {"what": f"it has no neighbour {case.expected.amazon_ip}; its neighbours are: {addresses}"}
         yield Finding(
@@ -250,9 +252,27 @@ def md5_mismatch(case: Case) -> Iterator[Finding]:
     elif call is None and _keyed(case):
         evidence = _keyed(case)
     else:
+        yield from _ignored(case)
         return
     facts = {"mistake": call.mistake if call else ""}
     yield Finding(Cause.MD5_MISMATCH, Confidence.CERTAIN, evidence, facts, ("password", "neighbour"))
+
+
+def _ignored(case: Case) -> Iterator[Finding]:
+    """In a capture whose key is not known: the router signs, calls again and again, and AWS does not answer."""
+    calls = [each for each in case.calls() if each.flags == "S" and each.signature == "unchecked"]
+    if len(calls) >= _REPEATED and not any(each.flags == "S." for each in case.calls(inbound=False)):
+        facts = {"mistake": ""}
+        topics = ("password", "neighbour")
+        yield Finding(
+            Cause.MD5_MISMATCH,
+            Confidence.LIKELY,
+            proof(*calls),
+            facts,
+            topics,
+            (Cause.TCP_FILTERED,),
+            _GIVE_THE_KEY,
+        )
 
 
 def _keyed(case: Case) -> tuple[Evidence, ...]:
