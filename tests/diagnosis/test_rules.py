@@ -156,6 +156,10 @@ CASES: dict[str, tuple[Case, str]] = {
         case(answers(), daemons(), known("169.254.10.9"), probe("unsigned SYN", "closed")),
         Cause.BGP_NOT_LISTENING,
     ),
+    "a daemon that does not list us, and talks to us": (
+        case(answers(), daemons(), known("169.254.10.9"), probe("unsigned SYN", "refused"), opened(65099)),
+        Cause.ASN_MISMATCH_CUSTOMER,
+    ),
     "a daemon that hangs": (case(answers(), daemons(), probe("unsigned SYN", "open")), Cause.MD5_MISSING),
     "a RST to the probe": (case(answers(), probe("unsigned SYN", "refused")), Cause.BGP_NOT_LISTENING),
     "a RST in a capture": (

@@ -43,6 +43,8 @@ _HAVE_IT_DIAL = (
 _GIVE_THE_KEY = (
     "give the peer's authKey in the environment variable DXLAB_AUTH_KEY: the signatures can be checked"
 )
+#: Seconds; both ends try again more often.
+_LATELY = 15.0
 #: So many unanswered SYNs of one call are no accident.
 _REPEATED = 2
 
@@ -145,6 +147,8 @@ def not_listening(case: Case) -> Iterator[Finding]:
         facts = {"what": "its BGP daemon does not run"}
         yield Finding(Cause.BGP_NOT_LISTENING, Confidence.CERTAIN, proof(daemons[-1]), facts, by_silence=True)
         return
+    if any(each.evidence.at >= case.at - _LATELY for each in case.talk("OPEN", inbound=True)):
+        return  # it knows us well enough to introduce itself, whatever it says of its neighbours
     known = case.of(RouterSession)
     probes = [probe for probe in case.of(Probe) if probe.name == "unsigned SYN"]
     # A daemon that hangs has no neighbours to tell of either; one that knows nobody hangs up on everybody.
