@@ -32,6 +32,8 @@ from lab.routers import Router
 BUDGET = 4.5
 #: Seconds between two looks while waiting.
 _LOOK_AGAIN = 0.7
+#: Seconds that the controller has to make what is missing.
+_REWIRING = 2.0
 #: Seconds for the answers to a sweep.
 _ECHOES = 0.4
 
@@ -94,8 +96,18 @@ class Examination:
                 found += kernel.filter_rules(router.namespace)
         return found
 
-    def _own_interfaces(self, expected: Expected) -> Iterator[Evidence]:
-        """The port and the virtual interface: what the lab made, or should have made."""
+    def _own_interfaces(self, expected: Expected) -> list[Evidence]:
+        """What the lab made, or should have made. What is missing may be on its way: a cable that was just plugged in
+        has light a little before its virtual interfaces have.
+        """
+        found = list(self._own_interfaces_now(expected))
+        if any(isinstance(each, Missing) for each in found):
+            time.sleep(_REWIRING)
+            found = list(self._own_interfaces_now(expected))
+        return found
+
+    def _own_interfaces_now(self, expected: Expected) -> Iterator[Evidence]:
+        """The port and the virtual interface."""
         port = End(self.places.namespace("dx"), expected.connection)
         light = kernel.carrier(port.namespace, port.interface, stub=stub_of(port).interface)
         yield light or Missing("the lab", time.time(), f"the port {port}")
