@@ -39,16 +39,27 @@ def judge(case: Case) -> Verdict:
 
 def _unclear(case: Case) -> Verdict:
     session = case.session
-    known = session.reason if session else "nothing in the capture speaks of this peer"
+    known = session.reason if session else _of_a_capture(case)
+    again = "ask again in a few seconds, or follow along with --watch"
+    longer = "capture for longer, on the port that carries the tags, while the router tries to connect"
     return Verdict(
         case.expected.peer,
         UNCLEAR,
         Confidence.POSSIBLE,
         f"no cause is to be seen yet: {known}",
-        "ask again in a few seconds, or follow along with --watch",
+        again if session else longer,
         evidence=(session,) if session else (),
         settled=False,
     )
+
+
+def _of_a_capture(case: Case) -> str:
+    """What is to be seen of a peer where only a capture is known, and nothing wrong in it."""
+    if case.talk("KEEPALIVE", inbound=True) or case.talk("UPDATE", inbound=True):
+        return "the capture has the peer's session in it, and nothing that is wrong with it"
+    if case.answers:
+        return "the capture has the router's address in it, and no session of the peer"
+    return "nothing in the capture speaks of this peer"
 
 
 def _where(case: Case, finding: Finding) -> str:

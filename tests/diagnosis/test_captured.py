@@ -15,7 +15,7 @@ from lab.diagnosis.digest import Keys
 from lab.diagnosis.frames import RawFrame
 from lab.diagnosis.pcap import read, write
 from lab.errors import UsageError
-from tests.diagnosis.packets import AMAZON, KEY, ethernet, segment, who_has
+from tests.diagnosis.packets import AMAZON, KEY, bgp, ethernet, segment, who_has
 
 TERMS = "vlan=101,amazon=169.254.10.1/30,customer=169.254.10.2/30,amazon-asn=64512,asn=65001"
 EXPECTED = terms_of(TERMS)
@@ -93,8 +93,23 @@ def test_a_capture_in_which_aws_is_silent_is_the_routers() -> None:
     assert [item.inbound for item in case.inbound] == [True]
 
 
-def test_an_empty_capture_says_nothing() -> None:
-    assert judge(case_of([], EXPECTED, "a.pcap")).cause == "unclear"
+KEEPALIVE = ethernet(segment("PA", bgp(4)), 101)
+
+
+@pytest.mark.parametrize(
+    ("octets", "words"),
+    [
+        ([], "nothing in the capture speaks of this peer"),
+        ([ASKS, ANSWERS], "the router's address in it, and no session"),
+        ([ASKS, ANSWERS, KEEPALIVE], "the peer's session in it, and nothing that is wrong"),
+    ],
+    ids=["empty", "no session", "a session"],
+)
+def test_a_capture_without_a_fault_says_what_it_has(octets: list[bytes], words: str) -> None:
+    verdict = judge(case_of(frames(*octets), EXPECTED, "a.pcap"))
+    assert verdict.cause == "unclear"
+    assert words in verdict.explanation
+    assert verdict.fix.startswith("capture for longer")
 
 
 CAPTURES = {
