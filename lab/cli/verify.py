@@ -33,9 +33,9 @@ STDOUT = "-"
 _NO_VERDICT = 2
 
 
-def _file(form: str) -> typer.models.OptionInfo:
+def _file(form: str, title: str) -> typer.models.OptionInfo:
     option: typer.models.OptionInfo = typer.Option(
-        f"--{form}", metavar="FILE", help=f"Write the verdict as {form.upper()} too; '-' is standard output."
+        f"--{form}", metavar="FILE", help=f"Write the verdict as {title} too; '-' is standard output."
     )
     return option
 
@@ -43,9 +43,9 @@ def _file(form: str) -> typer.models.OptionInfo:
 @app.command()
 def verify(
     topology: Topology,
-    junit: Annotated[str | None, _file("junit")] = None,
-    json: Annotated[str | None, _file("json")] = None,
-    sarif: Annotated[str | None, _file("sarif")] = None,
+    junit: Annotated[str | None, _file("junit", "JUnit XML")] = None,
+    json: Annotated[str | None, _file("json", "JSON")] = None,
+    sarif: Annotated[str | None, _file("sarif", "SARIF")] = None,
     timeout: Annotated[
         float | None,
         typer.Option(

@@ -119,6 +119,7 @@ EVIDENCE = Evidence(
     router="edge",
     router_log=("BGP: %NOTIFICATION: received <2/2>", "an escape \x1b[0m and a <tag>"),
     notification="NOTIFICATION sent: OPEN Message Error / Bad Peer AS",
+    cause="asn-mismatch: the router says AS 65002, not 65001",
 )
 
 

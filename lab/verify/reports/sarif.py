@@ -57,10 +57,16 @@ class Sarif(Document):
 def _finding(result: Result) -> dict[str, Any]:
     place = result.config or result.place
     related = [result.place] if result.config and result.place else []
-    finding = _of(result.check.key, "\n".join(explained(result)), place)
+    finding = _of(result.check.key, "\n".join(_text(result)), place)
     if related:
         finding["relatedLocations"] = [_location(each) for each in related]
     return finding
+
+
+def _text(result: Result) -> Iterator[str]:
+    yield from explained(result)
+    if result.evidence and result.evidence.cause:
+        yield f"  cause: {result.evidence.cause}"
 
 
 def _refusals(verdict: Verdict) -> Iterator[dict[str, Any]]:

@@ -43,6 +43,13 @@ def test_a_finding_points_at_the_configuration_and_names_the_expectation_beside(
     assert "relatedLocations" not in second
 
 
+def test_a_finding_says_the_cause() -> None:
+    first, *_ = run_of(VERDICTS["not met"])["results"]
+    assert (
+        "  cause: asn-mismatch: the router says AS 65002, not 65001" in first["message"]["text"].splitlines()
+    )
+
+
 def test_each_finding_has_its_rule() -> None:
     run = run_of(VERDICTS["not met"])
     rules = run["tool"]["driver"]["rules"]
