@@ -80,8 +80,9 @@ class Customer:
             error = refusal.response["Error"]
             raise self._refused(request, f"{error['Code']}: {error['Message']}") from None
         except ParamValidationError as refusal:
-            words = str(refusal).replace("\n", " ")
-            raise self._refused(request, without_secrets(words, keys)) from None
+            heading, *faults = str(refusal).splitlines()
+            words = without_secrets(f"{heading} {'; '.join(faults)}", keys)
+            raise self._refused(request, words) from None
         finally:
             self._invocation = None
 

@@ -112,7 +112,7 @@ def test_what_boto3_itself_refuses_is_one_line(customer: Customer) -> None:
         customer.ask(request("CreateConnection", bandwidth=1, bandwith="1Gbps"))
     words = str(refusal.value)
     assert words.startswith(f"{PATH}:7: AWS refuses CreateConnection: Parameter validation failed")
-    assert "bandwith" in words
+    assert '; Unknown parameter in input: "bandwith"' in words
     assert "\n" not in words
 
 
