@@ -22,7 +22,8 @@ from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
 from lab.errors import LabError, TopologyError, without_secrets
 from lab.topology import Request
-from lab.topology.references import substitute_names
+from lab.topology.references import names_in, substitute_names
+from lab.topology.refusals import known
 
 #: The operations' own members, as boto3 gives them.
 Record = Mapping[str, Any]
@@ -72,13 +73,15 @@ class Customer:
         :raises LabError: the endpoint does not answer.
         """
         keys = self._keys(request)
-        parameters = substitute_names(request.parameters, self._ids())
+        ids = self._ids()
+        parameters = substitute_names(request.parameters, ids)
         self._invocation = invocation
         try:
             return self._call(xform_name(request.operation), parameters)
         except ClientError as refusal:
             error = refusal.response["Error"]
-            raise self._refused(request, f"{error['Code']}: {error['Message']}") from None
+            words = f"{error['Code']}: {error['Message']}"
+            raise self._refused(request, words + _meant(parameters, ids, error["Message"])) from None
         except ParamValidationError as refusal:
             heading, *faults = str(refusal).splitlines()
             words = without_secrets(f"{heading} {'; '.join(faults)}", keys)
@@ -162,6 +165,14 @@ class Customer:
             if not page.get("nextToken"):
                 return records
             token = {"nextToken": page["nextToken"]}
+
+
+def _meant(parameters: Mapping[str, Any], ids: Mapping[str, Mapping[str, str]], message: str) -> str:
+    """The names that would have been known, where AWS complains of a name that stands for no id."""
+    for value, names in names_in(parameters, ids):
+        if names and value not in names.values() and value in message:
+            return f" {known(value, names)}"
+    return ""
 
 
 def _values_of_keys(value: object) -> Iterator[object]:

@@ -16,6 +16,7 @@ from typing import Any
 
 from botocore.loaders import create_loader
 
+from lab.errors import TopologyError
 from lab.topology.assignments import assignments
 from lab.topology.expectations import expectations
 from lab.topology.images import image_of
@@ -69,7 +70,13 @@ def _where_it_lies(path: Path) -> Path:
     if real != path.absolute():
         here = Path.cwd()
         path = real.relative_to(here) if real.is_relative_to(here) else real
-    return path / FILE_NAME if real.is_dir() else path
+    if not real.is_dir():
+        return path
+    if not (path / FILE_NAME).is_file():
+        below = sorted(found.parent.name for found in path.glob(f"*/{FILE_NAME}"))
+        hint = f"; these folders in it have one: {', '.join(below)}" if below else ""
+        raise TopologyError(f"there is no {FILE_NAME} in this folder{hint}", path)
+    return path / FILE_NAME
 
 
 # ----- nodes ------------------------------------------------------------------------------------------------

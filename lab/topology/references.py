@@ -21,7 +21,7 @@ Both are pure functions of what the API answered.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,17 @@ def substitute_names(parameters: Mapping[str, Any], ids: Mapping[str, Mapping[st
         `directConnectGatewayId`), the ids by name. What is not among the names stays: it may be an id itself.
     """
     return {key: _substituted(value, ids.get(key, {}), ids) for key, value in parameters.items()}
+
+
+def names_in(
+    parameters: Mapping[str, Any], ids: Mapping[str, Mapping[str, str]]
+) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """What a request gives where an id is wanted, each with the ids by name that it is looked up in."""
+    for key, value in parameters.items():
+        if key in ids and isinstance(value, str):
+            yield value, ids[key]
+        elif isinstance(value, Mapping):
+            yield from names_in(value, ids)
 
 
 def _substituted(value: object, names: Mapping[str, str], ids: Mapping[str, Mapping[str, str]]) -> object:

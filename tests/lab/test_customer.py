@@ -130,3 +130,9 @@ def test_the_users_own_settings_do_not_matter(
         monkeypatch.setenv(name, value)
     with live_endpoint(office.cloud) as address:
         assert list(Customer(address.url, REGION, PATH).virtual_interfaces()) == []
+
+
+def test_a_misspelt_name_is_told_with_those_that_are_known(office: Office, customer: Customer) -> None:
+    office.plug("office")
+    with pytest.raises(TopologyError, match=r"offce.* known: office; did you mean 'office'\?"):
+        customer.ask(private("offce"))

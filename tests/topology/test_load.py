@@ -203,3 +203,12 @@ def test_what_is_said_of_a_wrong_file(path: Path) -> None:
     with pytest.raises(TopologyError) as refusal:
         load(path)
     assert str(refusal.value).replace(f"{ERRORS}/", "") == path.with_suffix(".txt").read_text().rstrip("\n")
+
+
+def test_a_folder_without_a_topology_names_those_below(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "topology.yml").write_text("name: one\n")
+    with pytest.raises(
+        TopologyError, match=r"no topology.yml in this folder; these folders in it have one: one$"
+    ):
+        load(tmp_path)
