@@ -66,7 +66,7 @@ def test_ids_of_the_right_form(kind: Kind, text: str) -> None:
     [
         (Kind.LAG, "doesntexist", "Lag ID doesntexist has an invalid format."),
         (Kind.CONNECTION, "dxcon-fg12", "Connection ID dxcon-fg12 has an invalid format."),
-        (Kind.CONNECTION, "dxcon-fg12ab34\n", "Connection ID dxcon-fg12ab34\n has an invalid format."),
+        (Kind.CONNECTION, "dxcon-fg12ab34\n", "Connection ID dxcon-fg12ab34\\n has an invalid format."),
         (
             Kind.VIRTUAL_INTERFACE,
             "dxvif-FG12AB34",
