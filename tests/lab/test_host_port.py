@@ -33,7 +33,7 @@ def make_nic() -> Iterator[Callable[[str], Nic]]:
 @pytest.fixture
 def eth(make_nic: Callable[[str], Nic]) -> Nic:
     made = make_nic("dxtest-eth3")
-    made.assign("192.0.2.1", 24)
+    made.assign("198.51.100.1", 24)
     made.set(mtu=1400)
     return made
 

@@ -28,11 +28,11 @@ def furnish(eth: Nic) -> None:
     """Give the interface everything that an interface can have."""
     eth.set(mtu=1400)
     eth.promiscuous()
-    eth.assign("192.0.2.1", 24, label=f"{eth.name}:1")
-    eth.assign("192.0.2.5", 24)
+    eth.assign("198.51.100.1", 24, label=f"{eth.name}:1")
+    eth.assign("198.51.100.5", 24)
     eth.assign("198.51.100.1", 31, broadcast="198.51.100.9")
     eth.assign("2001:db8:77::1", 64)
-    eth.route(dst="203.0.113.0/24", gateway="192.0.2.9", priority=7)
+    eth.route(dst="203.0.113.0/24", gateway="198.51.100.9", priority=7)
     eth.route(dst="2001:db8:99::/48", gateway="2001:db8:77::9")
     eventually(lambda: any("fe80" in str(each) for each in eth.state()["addresses"]), "a link-local address")
 
@@ -197,7 +197,7 @@ def test_what_linux_refuses_by_now_is_said(
     furnish(eth)
     ports.lend(eth.name, PORT, mtu=9100)
     record = places.host_ports / f"{PORT}.json"
-    record.write_text(record.read_text().replace("192.0.2.9", "8.8.8.8"))
+    record.write_text(record.read_text().replace("198.51.100.9", "8.8.8.8"))
     with caplog.at_level(logging.WARNING, "dxlab.host"):
         ports.give_back(PORT)
     words = (

@@ -31,7 +31,7 @@ def test_one_that_has_nothing_to_do(eth: Nic) -> None:
 
 @root
 def test_one_with_addresses_that_nobody_uses(eth: Nic) -> None:
-    eth.assign("192.0.2.1", 24)
+    eth.assign("198.51.100.1", 24)
     eth.assign("2001:db8:77::1", 64)
     refuse_unless_free(eth.name)
 
@@ -52,9 +52,9 @@ def test_the_loopback_interface() -> None:
 @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6], ids=["ipv4", "ipv6"])
 def test_the_way_to_the_internet(eth: Nic, family: int) -> None:
     """A default route in a table of its own, so that the machine's own stays the one that is used."""
-    eth.assign("192.0.2.1", 24)
+    eth.assign("198.51.100.1", 24)
     eth.assign("2001:db8:77::1", 64)
-    gateway = "192.0.2.9" if family == socket.AF_INET else "2001:db8:77::9"
+    gateway = "198.51.100.9" if family == socket.AF_INET else "2001:db8:77::9"
     eth.route(family=family, dst="default", gateway=gateway, table=4577)
     assert refusal(eth.name) == (
         "this machine's default route leads through it; let the route lead elsewhere first"
@@ -63,8 +63,8 @@ def test_the_way_to_the_internet(eth: Nic, family: int) -> None:
 
 @root
 def test_one_of_several_ways_to_the_internet(eth: Nic) -> None:
-    eth.assign("192.0.2.1", 24)
-    hops = [{"gateway": "192.0.2.9", "oif": eth.index}, {"gateway": "192.0.2.8", "oif": eth.index}]
+    eth.assign("198.51.100.1", 24)
+    hops = [{"gateway": "198.51.100.9", "oif": eth.index}, {"gateway": "198.51.100.8", "oif": eth.index}]
     with netlink(None) as kernel:
         kernel.route("add", family=socket.AF_INET, dst="default", multipath=hops, table=4577)
     assert "default route" in refusal(eth.name)
@@ -87,7 +87,7 @@ def test_one_that_carries_another(eth: Nic) -> None:
 @root
 @pytest.mark.parametrize(
     ("here", "there", "length"),
-    [("192.0.2.1", "192.0.2.2", 24), ("2001:db8:77::1", "2001:db8:77::2", 64)],
+    [("198.51.100.1", "198.51.100.2", 24), ("2001:db8:77::1", "2001:db8:77::2", 64)],
     ids=["ipv4", "ipv6"],
 )
 def test_one_that_somebody_is_logged_in_through(eth: Nic, here: str, there: str, length: int) -> None:
