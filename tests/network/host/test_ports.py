@@ -30,7 +30,7 @@ def furnish(eth: Nic) -> None:
     eth.promiscuous()
     eth.assign("198.51.100.1", 24, label=f"{eth.name}:1")
     eth.assign("198.51.100.5", 24)
-    eth.assign("198.51.100.1", 31, broadcast="198.51.100.9")
+    eth.assign("100.64.77.1", 31, broadcast="100.64.77.9")
     eth.assign("2001:db8:77::1", 64)
     eth.route(dst="203.0.113.0/24", gateway="198.51.100.9", priority=7)
     eth.route(dst="2001:db8:99::/48", gateway="2001:db8:77::9")
