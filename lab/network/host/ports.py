@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
@@ -16,11 +17,25 @@ from pyroute2.netlink.exceptions import NetlinkError
 from lab.errors import NetworkError, UsageError
 from lab.network.host.found import Found, keep, kept, set_promiscuous
 from lab.network.host.refusals import refuse_unless_free
-from lab.network.links import End, Link, delete, find_link, index_of, known_link, leads_to, remove_link
+from lab.network.links import (
+    End,
+    Link,
+    delete,
+    find_link,
+    index_of,
+    known_link,
+    leads_to,
+    passing,
+    remove_link,
+)
 from lab.network.namespaces import DIRECTORY, namespace_exists, namespaces, netlink
 from lab.places import RUN, Places
 
 log = logging.getLogger("dxlab.host")
+
+
+#: How often a port that is made anew meanwhile is removed again.
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -63,7 +78,6 @@ class HostPorts:
                 if connection_id == other or interface == name:
                     self._give_back(other)
             refuse_unless_free(interface)  # it may be one that has just come back
-            remove_link(port)
             self._take(interface, port)
             _open(port, mtu)
 
@@ -105,10 +119,9 @@ class HostPorts:
         with netlink(None) as kernel:
             link = known_link(kernel, interface)
             keep(Found.of(kernel, link), record)
-            target = {"ifname": port.interface, "net_ns_fd": str(DIRECTORY / port.namespace)}
             try:
                 kernel.link("set", index=link["index"], state="down")
-                kernel.link("set", index=link["index"], **target)
+                _move(kernel, link["index"], port)
             except NetlinkError as refusal:
                 self._give_back(port.interface)
                 raise UsageError(
@@ -163,6 +176,19 @@ def _lab_with(interface: str) -> str | None:
 
 def _is(link: Link | None, found: Found) -> bool:
     return link is not None and link.get_attr("IFLA_ADDRESS") == found.mac
+
+
+def _move(kernel: IPRoute, index: int, port: End) -> None:
+    """Put an interface into the place of a port. The endpoint, which is another process, gives a connection without a
+    port a stub, and may do so between the two steps.
+    """
+    target = {"ifname": port.interface, "net_ns_fd": str(DIRECTORY / port.namespace)}
+    for _ in range(_ATTEMPTS):
+        remove_link(port)
+        with passing(errno.EEXIST):
+            kernel.link("set", index=index, **target)
+            return
+    kernel.link("set", index=index, **target)
 
 
 def _open(port: End, mtu: int) -> None:
