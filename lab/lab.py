@@ -40,7 +40,7 @@ from lab.directconnect.locations import LOCATIONS, located
 from lab.directconnect.model import BgpPeer, BgpStatus, VirtualInterface
 from lab.directconnect.settings import Settings
 from lab.directconnect.store import Store
-from lab.errors import TopologyError, UsageError
+from lab.errors import PrivilegeError, TopologyError, UsageError
 from lab.network.host import HostPorts
 from lab.network.vlan import vlan_driver
 from lab.places import Places, Record, record_of
@@ -80,6 +80,8 @@ class Lab:
         :raises LabError: (possibly in an ExceptionGroup) something of it cannot be made; nothing is left
         behind.
         """
+        if os.geteuid() != 0:
+            raise PrivilegeError("a lab works on network namespaces and needs root: run this as root")
         self.places.prepare()
         async with AsyncExitStack() as stack:
             stack.enter_context(self.places.claim())

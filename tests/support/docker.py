@@ -44,15 +44,29 @@ LOCK = Path("/run/dxlab-docker.lock")
 PATIENCE = 600
 
 
+_in_use = False
+
+
 @contextmanager
 def docker_engine() -> Iterator[None]:
-    """An engine that answers, DOCKER_HOST pointing to it, with the images made from the tree as it is."""
+    """An engine that answers, DOCKER_HOST pointing to it, with the images made from the tree as it is.
+
+    Within one of these, another one is the same: a fixture of the whole session may hold it while a test asks.
+    """
+    global _in_use
+    if _in_use:
+        yield
+        return
     with _one_at_a_time() as lock, ExitStack() as stack:
         if not _answers():
             stack.enter_context(_private_engine(lock))
         _make_images()
         fcntl.flock(lock, fcntl.LOCK_SH)
-        yield
+        _in_use = True
+        try:
+            yield
+        finally:
+            _in_use = False
 
 
 @contextmanager
