@@ -90,7 +90,7 @@ def test_a_private_virtual_interface_and_its_sessions(
     assert peer["authKey"] not in left["customerRouterConfig"]
     eventually(lambda: received(lab) == {"10.10.0.0/16"}, "the IPv6 route to be withdrawn")
     delete_virtual_interface(client, vif)
-    assert received(lab) == set()
+    eventually(lambda: received(lab) == set(), "the IPv4 route to be withdrawn")
 
 
 def test_a_transit_virtual_interface(client: BaseClient, port: str) -> None:

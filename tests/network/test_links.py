@@ -18,7 +18,7 @@ from lab.errors import NetworkError
 from lab.network import links
 from lab.network.links import End, ensure_addresses, ensure_cable, has_carrier, remove_link, set_link
 from lab.network.namespaces import namespaces, netlink
-from tests.network.wire import Capture, Host, exchange, open_socket, ping
+from tests.network.wire import Capture, Host, eventually, exchange, open_socket, ping
 
 pytestmark = pytest.mark.root
 
@@ -168,9 +168,14 @@ def test_addresses_are_exactly_those_given(cable: Cable) -> None:
 
 def test_the_link_local_address_stays(cable: Cable) -> None:
     ensure_addresses(cable.a, [AMAZON[6]])
-    with netlink(cable.a.namespace) as kernel:
-        found = [message.get_attr("IFA_ADDRESS") for message in kernel.addr("dump", family=socket.AF_INET6)]
-    assert any(address.startswith("fe80:") for address in found)
+
+    def has_link_local_address() -> bool:
+        with netlink(cable.a.namespace) as kernel:
+            found = kernel.addr("dump", family=socket.AF_INET6)
+            return any(message.get_attr("IFA_ADDRESS").startswith("fe80:") for message in found)
+
+    # Linux gives it a moment after the carrier has come.
+    eventually(has_link_local_address, "a link-local address")
 
 
 def test_an_address_is_kept_when_the_one_it_was_secondary_to_goes(cable: Cable) -> None:

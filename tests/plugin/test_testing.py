@@ -140,6 +140,11 @@ def test_interrupted_on_its_way_up(path: Path, monkeypatch: pytest.MonkeyPatch) 
             yield running
 
     monkeypatch.setattr(testing, "verification", interrupted)
-    with pytest.raises(KeyboardInterrupt), LabUnderTest(path):
-        signal.pause()
+    # A shell has what it starts in the background ignore the signal.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), LabUnderTest(path):
+            signal.pause()
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert name_is_free(names[0])

@@ -36,11 +36,14 @@ def compare(cloud: Cloud, wiring: Wiring) -> None:
         end = ends[vif.id]
         assert addresses(end.namespace, end.interface) == {str(peer.amazon_address) for peer in vif.peers}
         assert len(processes_in(end.namespace)) == len(vif.peers)
-    # A connection's state does not tell that it has its port yet.
-    gone = (ConnectionState.REQUESTED, ConnectionState.PENDING, ConnectionState.DELETED)
-    ports = {each.id for each in cloud.connections() if each.state not in gone}
-    eventually(lambda: links(wiring.device, "dxcon-") == ports, f"the ports to be {ports}")
+    # A connection's state does not tell that it has its port yet, and one that is being deleted loses it any moment.
+    eventually(lambda: links(wiring.device, "dxcon-") == ports(cloud), "the connections to have their ports")
     assert len(links(wiring.device, "tag")) == (len(vifs) if wiring.driver.name == "ebpf" else 0)
+
+
+def ports(cloud: Cloud) -> set[str]:
+    gone = (ConnectionState.REQUESTED, ConnectionState.PENDING, ConnectionState.DELETED)
+    return {each.id for each in cloud.connections() if each.state not in gone}
 
 
 def ip(namespace: str, *arguments: str) -> list[list[str]]:

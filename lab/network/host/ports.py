@@ -180,9 +180,12 @@ def _is(link: Link | None, found: Found) -> bool:
 
 def _move(kernel: IPRoute, index: int, port: End) -> None:
     """Put an interface into the place of a port. The endpoint, which is another process, gives a connection without a
-    port a stub, and may do so between the two steps.
+    port a stub, and may do so at any moment.
+
+    It gets the port's name at home. Asked for both at once, Linux moves it and then finds the name taken.
     """
-    target = {"ifname": port.interface, "net_ns_fd": str(DIRECTORY / port.namespace)}
+    target = {"net_ns_fd": str(DIRECTORY / port.namespace)}
+    kernel.link("set", index=index, ifname=port.interface)
     for _ in range(_ATTEMPTS):
         remove_link(port)
         with passing(errno.EEXIST):

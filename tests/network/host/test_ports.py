@@ -11,8 +11,9 @@ import pytest
 
 from lab.errors import NetworkError, UsageError
 from lab.network.host import HostPorts
+from lab.network.host import ports as host_ports
 from lab.network.host.found import Found, keep
-from lab.network.links import End, ensure_cable, has_carrier, known_link, set_link
+from lab.network.links import End, ensure_cable, has_carrier, known_link, remove_link, set_link
 from lab.network.namespaces import ensure_namespace, netlink, remove_namespace
 from lab.places import Places
 from lab.remains import remove_remains
@@ -91,6 +92,26 @@ def test_it_takes_the_place_of_a_port_without_a_cable(eth: Nic, ports: HostPorts
     with netlink(device) as kernel:
         names = {link.get_attr("IFLA_IFNAME") for link in kernel.link("dump")}
     assert names == {"lo", PORT}
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_it_takes_the_place_also_of_a_port_that_is_made_meanwhile(
+    eth: Nic, ports: HostPorts, places: Places, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    """By the endpoint, which gives a connection a stub the moment that it has no port."""
+    left = iter(range(times))
+
+    def remove_and_meet(port: End) -> None:
+        remove_link(port)
+        if next(left, None) is not None:
+            ensure_cable(port, End(port.namespace, "stub-fg12ab34"))
+
+    monkeypatch.setattr(host_ports, "remove_link", remove_and_meet)
+    before = eth.state()
+    ports.lend(eth.name, PORT, mtu=9100)
+    eventually(lambda: has_carrier(eth.far), "light at the far end")
+    ports.give_back(PORT)
+    assert eth.state() == before
 
 
 def test_the_mtu_is_at_most_the_hardwares(eth: Nic, ports: HostPorts, places: Places) -> None:
