@@ -9,7 +9,7 @@ demo:
 
 test:
 	@scripts/bootstrap test
-	$(PYTHON) -m pytest
+	$(PYTHON) -m tests
 
 check: lint types test
 
