@@ -177,17 +177,18 @@ class LabUnderTest:
         return RouterUnderTest(self, self._running.routers[node])
 
     def report(self) -> str:
-        """What is known of every peer whose session is not up, as `dxlab verify` would say it."""
+        """What is known of every peer whose session is not up, or up and useless, as `dxlab verify` would say it."""
         return "\n".join(self._thread.call(self._report()))
 
     async def _report(self) -> list[str]:
         subjects = [Subject(vif, peer) for vif in self._vifs for peer in vif.standing_peers]
+        found = await asyncio.gather(*(evidence_of(self._running, subject) for subject in subjects))
         lines = []
-        for subject in subjects:
+        for subject, evidence in zip(subjects, found, strict=True):
             session = self._running.controller.sessions.get(subject.peer.id, Session())
             lines.append(f"{subject} is {session.bgp_status}: {session.reason}")
-            if session.bgp_status != "up":
-                lines += [f"  {line}" for line in evidence_lines(await evidence_of(self._running, subject))]
+            if session.bgp_status != "up" or evidence.diagnosis is not None:
+                lines += [f"  {line}" for line in evidence_lines(evidence)]
         return lines
 
     # ----- what is done to it ------------------------------------------------------------------------------

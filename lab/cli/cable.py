@@ -23,7 +23,7 @@ Connection = Annotated[str, typer.Argument(help="The connection's name or id.")]
 RouterEnd = Annotated[
     str | None,
     typer.Argument(
-        metavar="[NODE:INTERFACE]",
+        metavar="NODE:INTERFACE",
         help="Where a new cable goes, host:INTERFACE for one of this machine; without, the old one goes back.",
     ),
 ]

@@ -18,8 +18,8 @@ from lab.cli.app import LabName, app, chosen_lab, err, out, require_root
 from lab.cli.peers import Who, peers_named
 from lab.cli.status import fetch
 from lab.diagnose import Examination
-from lab.diagnosis import Case, Verdict, judge
-from lab.diagnosis.captured import case_of, terms_of
+from lab.diagnosis import Case, Verdict, judge, shown
+from lab.diagnosis.captured import case_of, speaks_of, terms_of
 from lab.diagnosis.digest import Keys
 from lab.diagnosis.pcap import read
 from lab.errors import UsageError
@@ -92,6 +92,8 @@ def _of_a_capture(
         names = doctor.names
     key = os.environ.get(KEY_VARIABLE, "").encode()
     cases = [case_of(frames, each, str(pcap), Keys(key) if key else None) for each in expected]
+    if who is None:  # a capture of one cable says nothing of the others
+        cases = [case for case in cases if speaks_of(case)] or cases
     return [judge(case) for case in cases], names
 
 
@@ -161,14 +163,4 @@ def in_words(verdict: Verdict, name: str) -> str:
     head = f"{verdict.peer}  {name}  {verdict.cause}".replace("    ", "  ")
     if verdict.healthy:
         return head
-    lines = [f"{head} ({verdict.confidence})", f"  {verdict.explanation}"]
-    lines += [f"  fix: {verdict.fix}"] * bool(verdict.fix)
-    lines += [f"  where: {verdict.where}"] * bool(verdict.where)
-    lines += [f"  or: {', '.join(verdict.rivals)}; to decide: {verdict.decider}"] * bool(verdict.rivals)
-    lines += [f"  then: {', '.join(verdict.next)}"] * bool(verdict.next)
-    lines += [f"  seen: {_clock(item.at)} {item.source}: {item}" for item in verdict.evidence]
-    return "\n".join(lines)
-
-
-def _clock(at: float) -> str:
-    return time.strftime("%H:%M:%S", time.localtime(at)) + f".{int(at % 1 * 1000):03d}"
+    return "\n".join([f"{head} ({verdict.confidence})", *(f"  {line}" for line in shown.lines(verdict))])

@@ -14,7 +14,7 @@ from lab.places import Record
 
 Who = Annotated[
     str | None,
-    typer.Argument(metavar="[PEER|VIF]", help="A BGP peer's id, or a virtual interface's name or id."),
+    typer.Argument(metavar="PEER|VIF", help="A BGP peer's id, or a virtual interface's name or id."),
 ]
 One = Annotated[
     str, typer.Argument(metavar="PEER|VIF", help="A BGP peer's id, or a virtual interface's name or id.")

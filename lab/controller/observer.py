@@ -30,6 +30,9 @@ log = logging.getLogger("dxlab.session")
 #: refused again and again must not push out what it was first refused for.
 NEWEST = 32
 
+#: So many reasons are kept of a status that lasts, each once: a router may be refused every second, for days.
+REASONS = 16
+
 
 class Observer:
     """The sessions of one lab, as last heard of."""
@@ -38,6 +41,7 @@ class Observer:
         self._cloud = cloud
         self._sessions: dict[str, Session] = {}
         self._events: dict[str, dict[type[SpeakerEvent], deque[SpeakerEvent]]] = {}
+        self._told: dict[str, set[str]] = {}
 
     @property
     def sessions(self) -> Mapping[str, Session]:
@@ -66,7 +70,8 @@ class Observer:
         """Fold one event in. What a speaker still had to say of a peer that is gone is dropped."""
         if event.peer_id not in self._sessions:
             return
-        session, changes = step(self._sessions[event.peer_id], event)
+        before = self._sessions[event.peer_id]
+        session, changes = step(before, event)
         milestone = _milestone(event)
         if milestone is not None:
             self._cloud.record(event.peer_id, *milestone, at=event.at)
@@ -75,15 +80,26 @@ class Observer:
         kinds.setdefault(type(event), deque(maxlen=NEWEST)).append(event)
         for change in changes:
             self._tell(event.peer_id, change)
+        if not changes and session.bgp_status == "down" and session.reason != before.reason:
+            self._explain(event.peer_id, session, event.at)
 
     def forget(self, peer_id: str) -> None:
         """The peer and its speaker are gone."""
         self._sessions.pop(peer_id, None)
         self._events.pop(peer_id, None)
+        self._told.pop(peer_id, None)
 
     def _tell(self, peer_id: str, change: StatusChanged) -> None:
         log.info("%s is %s: %s", peer_id, change.status, change.reason)
+        self._told[peer_id] = {change.reason}
         self._cloud.observe(peer_id, BgpStatus(change.status), reason=change.reason, at=change.at)
+
+    def _explain(self, peer_id: str, session: Session, at: float) -> None:
+        """The session is still down, for another reason than before."""
+        told = self._told.setdefault(peer_id, set())
+        if session.reason not in told and len(told) < REASONS:
+            told.add(session.reason)
+            self._cloud.observe(peer_id, BgpStatus(session.bgp_status), reason=session.reason, at=at)
 
 
 def _milestone(event: SpeakerEvent) -> tuple[str, str] | None:

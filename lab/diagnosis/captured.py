@@ -13,6 +13,7 @@ from ipaddress import ip_interface
 
 from lab.diagnosis.case import Case, Expected
 from lab.diagnosis.digest import Keys
+from lab.diagnosis.evidence import Frame
 from lab.diagnosis.frames import RawFrame, decode
 from lab.errors import UsageError
 
@@ -30,6 +31,12 @@ def case_of(frames: Iterable[RawFrame], expected: Expected, source: str, keys: K
     inbound = (replace(frame, inbound=_sender(frame) != amazon) for frame in known)
     evidence = tuple(item for frame in inbound if (item := decode(frame, source, keys)))
     return Case(expected, evidence, max((frame.at for frame in known), default=0.0))
+
+
+def speaks_of(case: Case) -> bool:
+    """Whether a capture has anything of the peer in it: its tag, or one of its addresses."""
+    frames = case.of(Frame)
+    return any(each.tags == (case.expected.vlan,) or case.speaks_of_us(each) for each in frames)
 
 
 def terms_of(text: str) -> Expected:

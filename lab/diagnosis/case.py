@@ -160,8 +160,7 @@ class Case:
         """The segments of connections begun since the session fell; the router may go on with the old one for a
         while, which says nothing of why there is no new one.
         """
-        since = self.session.since if self.session and not self.is_up else 0.0
-        old = {each.connection for each in self.segments(inbound=inbound) if each.at <= since}
+        old = {each.connection for each in self.segments(inbound=inbound) if each.at <= self.fell_at}
         return tuple(each for each in self.segments(inbound=inbound) if each.connection not in old)
 
     def speaks_of_us(self, frame: Frame) -> bool:
@@ -215,6 +214,11 @@ class Case:
         begun = [event.at for event in self.said if isinstance(event, fresh)]
         fell = [at for at, _ in self.session.falls] if self.session else []
         return max((*begun, *fell), default=0.0)
+
+    @property
+    def fell_at(self) -> float:
+        """Since when the session is down; what the router sent before may have been mended, or broken, since."""
+        return self.session.since if self.session and not self.is_up else 0.0
 
     @property
     def silence_counts(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lab.diagnosis.case import Case
 from lab.diagnosis.causes import HEALTHY, UNCLEAR, Cause
-from lab.diagnosis.evidence import ConfigLine
+from lab.diagnosis.evidence import ConfigLine, Segment
 from lab.diagnosis.rules import findings
 from lab.diagnosis.verdict import Confidence, Finding, Verdict
 from lab.diagnosis.words import explanation, fix
@@ -19,7 +19,8 @@ def judge(case: Case) -> Verdict:
     """Why the peer is not up, or is up and useless; `healthy`, or `unclear` where the evidence does not say yet."""
     found = findings(case)
     if not found:
-        return Verdict(case.expected.peer, HEALTHY) if case.is_up else _unclear(case)
+        well = case.is_up or _goes_on(case)
+        return Verdict(case.expected.peer, HEALTHY) if well else _unclear(case)
     first, *others = found
     return Verdict(
         peer=case.expected.peer,
@@ -35,6 +36,25 @@ def judge(case: Case) -> Verdict:
         settled=first.cause not in _AFTERWARDS
         and case.at - max(item.at for item in first.evidence) <= _FRESH,
     )
+
+
+def _goes_on(case: Case) -> bool:
+    """Whether a capture ends in a session in which both ends have taken the other's OPEN, and go on talking."""
+    if case.session is not None:
+        return False
+    ended = [each.at for each in _segments(case) if set(each.flags) & set("FR")]
+    told = [each.evidence.at for way in (True, False) for each in case.talk("NOTIFICATION", inbound=way)]
+    since = max((*ended, *told), default=0.0)
+    return all(any(at > since for at in _alive(case, inbound=way)) for way in (True, False))
+
+
+def _segments(case: Case) -> tuple[Segment, ...]:
+    return (*case.segments(), *case.segments(inbound=False))
+
+
+def _alive(case: Case, *, inbound: bool) -> list[float]:
+    names = ("KEEPALIVE", "UPDATE")
+    return [each.evidence.at for name in names for each in case.talk(name, inbound=inbound)]
 
 
 def _unclear(case: Case) -> Verdict:
@@ -56,7 +76,7 @@ def _unclear(case: Case) -> Verdict:
 def _of_a_capture(case: Case) -> str:
     """What is to be seen of a peer where only a capture is known, and nothing wrong in it."""
     if case.talk("KEEPALIVE", inbound=True) or case.talk("UPDATE", inbound=True):
-        return "the capture has the peer's session in it, and nothing that is wrong with it"
+        return "the capture has one end of the peer's session in it, or its end, and nothing that is wrong with it"
     if case.answers:
         return "the capture has the router's address in it, and no session of the peer"
     return "nothing in the capture speaks of this peer"

@@ -30,7 +30,7 @@ class Confidence(StrEnum):
 class Finding:
     """A cause, and what it is found by.
 
-    :param facts: what the words about it need, by name.
+    :param facts: what the words about it need, by name; a `remedy` is what to change in place of what its kind says.
     :param topics: which lines of the router's configuration have to do with it, see `configuration`.
     :param rivals: other causes of the same symptoms, and `decider`, the probe that would tell them apart.
     :param by_silence: it follows from something that did not come.

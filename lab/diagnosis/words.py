@@ -57,7 +57,8 @@ def explanation(finding: Finding, expected: Expected) -> str:
 
 def fix(finding: Finding, expected: Expected) -> str:
     """What to change, in words that fit the router's kind."""
-    return template(finding.cause, expected.kind).format_map(_values(finding, expected))
+    words = finding.facts.get("remedy") or template(finding.cause, expected.kind)
+    return words.format_map(_values(finding, expected))
 
 
 def _values(finding: Finding, expected: Expected) -> dict[str, str]:

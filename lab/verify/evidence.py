@@ -25,6 +25,7 @@ from lab.bgp.events import (
 )
 from lab.bgp.session import sentence
 from lab.diagnosis import HEALTHY, UNCLEAR
+from lab.diagnosis import Verdict as Diagnosis
 from lab.errors import LabError, without_secrets
 from lab.lab import RunningLab
 from lab.verify.checks import Check
@@ -50,7 +51,7 @@ async def evidence_of(running: RunningLab, subject: Subject) -> Evidence:
         except LabError as error:
             log = str(error)
     return Evidence(
-        cause=await _cause(running, subject),
+        diagnosis=await _diagnosis(running, subject),
         history=running.cloud.history(subject.peer.id),
         events=tuple(_lines(events[-NEWEST:])),
         router=router.name if router else "",
@@ -59,16 +60,13 @@ async def evidence_of(running: RunningLab, subject: Subject) -> Evidence:
     )
 
 
-async def _cause(running: RunningLab, subject: Subject) -> str:
-    """What `dxlab diagnose` says of the peer; empty where it finds nothing wrong, or nothing yet."""
+async def _diagnosis(running: RunningLab, subject: Subject) -> Diagnosis | None:
+    """What `dxlab diagnose` says of the peer; None where it finds nothing wrong, or nothing yet."""
     try:
-        verdict = await running.diagnose(subject.peer.id)
+        found = await running.diagnose(subject.peer.id)
     except LabError:
-        return ""
-    if verdict.cause in (HEALTHY, UNCLEAR):
-        return ""
-    where = f" ({verdict.where})" if verdict.where else ""
-    return f"{verdict.cause}: {verdict.explanation}; fix: {verdict.fix}{where}"
+        return None
+    return None if found.cause in (HEALTHY, UNCLEAR) else found
 
 
 def keys_of(running: RunningLab) -> list[str]:

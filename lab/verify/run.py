@@ -185,7 +185,7 @@ class _Watch:
         )
 
     def _explained(self, result: Result, evidence: Evidence) -> Result:
-        config = place_in_configuration(self.running, result.check)
+        config = evidence.cause_place or place_in_configuration(self.running, result.check)
         return Result(result.check, result.judgement, result.seconds, result.place, config, evidence)
 
     def _place(self, check: Check) -> Place | None:

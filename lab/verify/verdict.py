@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from lab.diagnosis import Verdict as Diagnosis
 from lab.directconnect.model import HistoryEntry
 from lab.errors import RefusedLine
 from lab.verify.checks import Check, Judgement, Outcome
@@ -32,7 +33,7 @@ class Evidence:
     :ivar router: the name of the router at the other end; empty where there is none.
     :ivar router_log: the last lines of its log.
     :ivar notification: the last NOTIFICATION, sent or received; empty where there was none.
-    :ivar cause: the diagnosis; empty where there is none.
+    :ivar diagnosis: why the peer is down, or up and useless; None where nothing wrong was found.
     """
 
     history: tuple[HistoryEntry, ...] = ()
@@ -40,7 +41,22 @@ class Evidence:
     router: str = ""
     router_log: tuple[str, ...] = ()
     notification: str = ""
-    cause: str = ""
+    diagnosis: Diagnosis | None = None
+
+    @property
+    def cause(self) -> str:
+        """The diagnosis in one line; empty where there is none."""
+        found = self.diagnosis
+        if found is None:
+            return ""
+        where = f" ({found.where})" if found.where else ""
+        return f"{found.cause}: {found.explanation}; fix: {found.fix}{where}"
+
+    @property
+    def cause_place(self) -> Place | None:
+        """The line of the router's configuration that the diagnosis names."""
+        path, _, line = self.diagnosis.where.rpartition(":") if self.diagnosis else ("", "", "")
+        return Place(Path(path), int(line)) if path else None
 
 
 @dataclass(frozen=True)
@@ -49,7 +65,8 @@ class Result:
 
     :ivar seconds: how long it took, from when the routers were started.
     :ivar place: where the topology says so; None for what is expected by default.
-    :ivar config: where in the router's configuration the difference is likely to be mended, if that can be told.
+    :ivar config: where in the router's configuration it is to be mended: where the diagnosis says so, else where the
+        session or the prefix is spoken of; None where neither can be told.
     :ivar evidence: of one that is not met.
     """
 

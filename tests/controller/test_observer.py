@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.bgp.events import (
+    DialFailed,
     Established,
     NotificationReceived,
     OpenReceived,
@@ -17,7 +18,7 @@ from lab.bgp.events import (
     UpdateReceived,
 )
 from lab.bgp.session import Session
-from lab.controller.observer import Observer
+from lab.controller.observer import REASONS, Observer
 from lab.directconnect.model import BgpStatus
 from tests.directconnect.office import Office
 
@@ -70,12 +71,30 @@ def test_what_the_history_has_of_a_session(office: Office, observer: Observer, p
         (11.2, "status", "up"),
         (20.1, "status", "down"),
         (30.0, "speaker", "the speaker was killed by SIGKILL"),
+        (30.0, "reason", "down"),
     ]
+
+
+def test_the_history_has_the_later_reasons_of_a_status_each_once(
+    office: Office, observer: Observer, peer_id: str
+) -> None:
+    observer.heard(SpeakerStarted(peer_id, 10.0, pid=7))
+    for second in range(40):
+        words = "no answer" if second % 2 else "connection refused"
+        observer.heard(DialFailed(peer_id, 11.0 + second, reason=words))
+    assert reasons(office, peer_id) == ["not connected yet", "connection refused", "no answer"]
+    for second in range(40):
+        observer.heard(DialFailed(peer_id, 60.0 + second, reason=f"failure {second}"))
+    assert len(reasons(office, peer_id)) == REASONS
+
+
+def reasons(office: Office, peer_id: str) -> list[str]:
+    return [entry.reason for entry in office.cloud.history(peer_id) if entry.reason]
 
 
 def test_the_reason_is_the_notification(office: Office, observer: Observer, peer_id: str) -> None:
     played(observer, peer_id)
-    down = [entry for entry in office.cloud.history(peer_id) if entry.detail == "down"][-1]
+    down = [entry for entry in office.cloud.history(peer_id) if entry.kind == "status"][-1]
     assert down.reason == 'NOTIFICATION received: Cease / Administrative Reset (6/4): "lunch"'
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from scapy.layers.l2 import Ether
 from scapy.utils import rdpcap, wrpcap
 
 from lab.diagnosis import Cause, judge
-from lab.diagnosis.captured import case_of, terms_of
+from lab.diagnosis.captured import case_of, speaks_of, terms_of
 from lab.diagnosis.digest import Keys
 from lab.diagnosis.frames import RawFrame
 from lab.diagnosis.pcap import read, write
@@ -94,6 +95,18 @@ def test_a_capture_in_which_aws_is_silent_is_the_routers() -> None:
 
 
 KEEPALIVE = ethernet(segment("PA", bgp(4)), 101)
+ALIVE = aws(segment("PA", bgp(4), outbound=True, sport=179, dport=40000), 101)
+CLOSES = aws(segment("FA", outbound=True, sport=179, dport=40000), 101)
+TALK = (KEEPALIVE, ALIVE)
+
+
+def test_a_capture_of_a_session_that_goes_on_is_healthy() -> None:
+    assert judge(case_of(frames(ASKS, ANSWERS, *TALK), EXPECTED, "a.pcap", Keys(KEY))).healthy
+
+
+def test_a_capture_speaks_of_some_peers_alone() -> None:
+    other = replace(EXPECTED, vlan=102, amazon="169.254.20.1/30", customer="169.254.20.2/30")
+    assert [speaks_of(case_of(frames(ASKS), each, "a.pcap")) for each in (EXPECTED, other)] == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -101,9 +114,13 @@ KEEPALIVE = ethernet(segment("PA", bgp(4)), 101)
     [
         ([], "nothing in the capture speaks of this peer"),
         ([ASKS, ANSWERS], "the router's address in it, and no session"),
-        ([ASKS, ANSWERS, KEEPALIVE], "the peer's session in it, and nothing that is wrong"),
+        ([ASKS, ANSWERS, KEEPALIVE], "one end of the peer's session in it, or its end, and nothing that is"),
+        (
+            [ASKS, ANSWERS, *TALK, CLOSES],
+            "one end of the peer's session in it, or its end, and nothing that is",
+        ),
     ],
-    ids=["empty", "no session", "a session"],
+    ids=["empty", "no session", "half a session", "a session that ends"],
 )
 def test_a_capture_without_a_fault_says_what_it_has(octets: list[bytes], words: str) -> None:
     verdict = judge(case_of(frames(*octets), EXPECTED, "a.pcap"))

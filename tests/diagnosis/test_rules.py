@@ -7,7 +7,14 @@ import pytest
 from lab.bgp import events
 from lab.diagnosis import HEALTHY, UNCLEAR, Case, Cause, Confidence, judge
 from lab.diagnosis.causes import MEANINGS
-from lab.diagnosis.evidence import FilterRule, Icmp, InterfaceAddress, Missing, Neighbour, OtherPacket
+from lab.diagnosis.evidence import (
+    FilterRule,
+    Icmp,
+    InterfaceAddress,
+    Missing,
+    Neighbour,
+    OtherPacket,
+)
 from lab.diagnosis.messages import Message
 from lab.diagnosis.rules import findings
 from tests.diagnosis.made import (

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.plugin.project import Project, nothing_is_left
+from tests.plugin.project import Project, assert_cause, nothing_is_left
 
 root = pytest.mark.root
 pytestmark = pytest.mark.timeout(180)
@@ -66,6 +66,15 @@ def test_what_is_met_and_what_is_not(project: Project) -> None:
         "office-private.ipv6: accepted-only"
     ]
     assert nothing_is_left()
+
+
+@root
+def test_an_item_that_fails_has_its_cause(project: Project) -> None:
+    line = project.break_key()
+    project.expect("office.dxlab.yml", "expect:\n  office-private.ipv4: {within: 4s}\n")
+    outcome = project.pytest("--no-header")
+    assert outcome.summary == "1 failed", outcome.output
+    assert_cause(outcome.output, project, line)
 
 
 @root

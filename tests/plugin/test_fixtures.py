@@ -7,7 +7,7 @@ import re
 import pytest
 
 from tests.cli.words import UNPRIVILEGED
-from tests.plugin.project import NAME, Project, nothing_is_left
+from tests.plugin.project import NAME, Project, assert_cause, nothing_is_left
 
 root = pytest.mark.root
 pytestmark = pytest.mark.timeout(180)
@@ -89,6 +89,17 @@ def test_what_is_waited_for_in_vain(project: Project) -> None:
     assert "AssertionError: office-private.ipv4 accepted: 192.0.2.0/24" in outcome.output
     assert "not accepted: 192.0.2.0/24" in outcome.output
     assert "expected in" not in outcome.output, "no file says so"
+
+
+@root
+def test_a_session_that_is_waited_for_in_vain_has_its_cause(project: Project) -> None:
+    line = project.break_key()
+    waits = "    dxlab_lab.wait_for('office-private.ipv4', within=4)\n"
+    project.write("test_office.py", f"def test_it(dxlab_lab):\n{waits}")
+    outcome = project.pytest("--no-header")
+    assert outcome.summary == "1 failed", outcome.output
+    words = outcome.output.partition("AssertionError: ")[2].partition("\n---")[0]
+    assert_cause(words, project, line)
 
 
 @root

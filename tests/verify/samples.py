@@ -10,6 +10,8 @@ from typing import Any
 
 from lab.bgp.events import OpenReceived, Route
 from lab.bgp.session import Session, State
+from lab.diagnosis import Verdict as Diagnosis
+from lab.diagnosis.evidence import Said
 from lab.directconnect.model import (
     AddressFamily,
     BgpPeer,
@@ -119,7 +121,16 @@ EVIDENCE = Evidence(
     router="edge",
     router_log=("BGP: %NOTIFICATION: received <2/2>", "an escape \x1b[0m and a <tag>"),
     notification="NOTIFICATION sent: OPEN Message Error / Bad Peer AS",
-    cause="asn-mismatch: the router says AS 65002, not 65001",
+    diagnosis=Diagnosis(
+        "dxpeer-ipv41",
+        "asn-mismatch-customer",
+        explanation="the router says that it is AS 65002; the peer was made for AS 65001",
+        fix="router bgp 65001",
+        where=f"{CONFIG}:12",
+        evidence=(
+            Said("AWS's speaker", BEGAN + 1, OpenReceived("dxpeer-ipv41", 1.0, 65002, 90, "192.0.2.1", ())),
+        ),
+    ),
 )
 
 

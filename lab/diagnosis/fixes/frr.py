@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from lab.diagnosis.causes import Cause
 
 FIXES: Mapping[Cause, str] = {
-    Cause.CABLE_DOWN: "dxlab plug {connection}; on the router: interface <port>.{vlan} / no shutdown",
+    Cause.CABLE_DOWN: "interface <port> / no shutdown; interface <port>.{vlan} / no shutdown",
     Cause.VLAN_UNTAGGED: "interface <port>.{vlan} / {ip} address {customer}",
     Cause.VLAN_MISMATCH: "interface <port>.{vlan} / {ip} address {customer}, and take it from <port>.{seen}",
     Cause.ADDRESS_SWAPPED: (

@@ -10,10 +10,7 @@ FIXES: Mapping[Cause, str] = {
     Cause.LAB_FAULT: (
         "nothing on the router: this is the lab's own. See its log; 'dxlab down' and 'dxlab up' make it anew"
     ),
-    Cause.CABLE_DOWN: (
-        "plug the cable in ('dxlab plug {connection}') and enable the router's interface and its VLAN {vlan} "
-        "sub-interface"
-    ),
+    Cause.CABLE_DOWN: "plug the cable in at the router, and enable its interface and its VLAN {vlan} sub-interface",
     Cause.VLAN_UNTAGGED: "put {customer} on an 802.1Q sub-interface with VLAN {vlan}, not on the port itself",
     Cause.VLAN_DOUBLE_TAGGED: (
         "send one tag only: VLAN {vlan} with EtherType 0x8100, without an outer service tag (QinQ) on the port"

@@ -18,7 +18,8 @@ def wrong_address(case: Case) -> Iterator[Finding]:
     """The router speaks on the right VLAN, from another address; or is known to have another one there."""
     if case.neighbour_answers:
         return
-    used: dict[str, Evidence] = {frame.speaker: frame for frame in case.own if _counts(case, frame)}
+    lately = [frame for frame in case.own if frame.at > case.fell_at]
+    used: dict[str, Evidence] = {frame.speaker: frame for frame in lately if _counts(case, frame)}
     if not used:
         used = {item.address.partition("/")[0]: item for item in _on_the_right_interface(case)}
     if case.expected.customer_ip in used:

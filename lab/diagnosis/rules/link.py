@@ -34,30 +34,28 @@ def cable_down(case: Case) -> Iterator[Finding]:
     shut = [item for item in dark if item not in port and not item.enabled]
     if not port and not shut:
         return
-    yield Finding(
-        Cause.CABLE_DOWN,
-        Confidence.CERTAIN,
-        proof(*port, *shut),
-        {"what": _why_dark(port, shut)},
-        topics=("interface",),
-    )
+    facts = _why_dark(port, shut)
+    topics = () if "remedy" in facts else ("interface",)
+    yield Finding(Cause.CABLE_DOWN, Confidence.CERTAIN, proof(*port, *shut), facts, topics)
 
 
-def _why_dark(port: list[Carrier], shut: list[Carrier]) -> str:
+def _why_dark(port: list[Carrier], shut: list[Carrier]) -> dict[str, str]:
+    """What is wrong; and the remedy, where that is at AWS's end."""
     if port and port[-1].stub:
-        return "no cable was ever plugged into the port"
+        what = "no cable was ever plugged into the port"
+        return {"what": what, "remedy": "dxlab plug {connection} NODE:INTERFACE"}
     if port and not port[-1].enabled:
-        return "the cable is pulled out of AWS's port"
+        return {"what": "the cable is pulled out of AWS's port", "remedy": "dxlab plug {connection}"}
     if shut:
-        return f"the router's interface {shut[-1].interface} is shut"
-    return "there is no light on the cable: the router's end is shut or unplugged"
+        return {"what": f"the router's interface {shut[-1].interface} is shut"}
+    return {"what": "there is no light on the cable: the router's end is shut or unplugged"}
 
 
 def wrong_tags(case: Case) -> Iterator[Finding]:
     """Frames that speak of this peer's addresses arrive with other tags than its own, and none with that."""
-    if any(case.speaks_of_us(frame) for frame in case.own):
+    if any(case.speaks_of_us(frame) for frame in case.own if frame.at > case.fell_at):
         return
-    strays = [frame for frame in case.inbound if _is_stray(case, frame)]
+    strays = [frame for frame in case.inbound if frame.at > case.fell_at and _is_stray(case, frame)]
     if strays:
         latest = strays[-1]
         same = [frame for frame in strays if frame.tags == latest.tags]
@@ -88,7 +86,7 @@ def _on_another_interface(case: Case) -> Iterator[Finding]:
     """The router that the lab runs has the address on a sub-interface of another VLAN, and has not used it yet."""
     holding = [item for item in case.router_addresses() if _is_customers(case, item)]
     vlans = {_vlan_of(item) for item in holding}
-    if not holding or case.expected.vlan in vlans or case.answers:
+    if not holding or case.expected.vlan in vlans or any(each.at > case.fell_at for each in case.answers):
         return
     vlan = _vlan_of(holding[-1])
     cause = Cause.VLAN_MISMATCH if vlan else Cause.VLAN_UNTAGGED

@@ -62,6 +62,7 @@ def _place(place: Place | None) -> dict[str, Any] | None:
 def _evidence(evidence: Evidence) -> dict[str, Any]:
     return {
         "cause": evidence.cause or None,
+        "diagnosis": evidence.diagnosis.to_json() if evidence.diagnosis else None,
         "notification": evidence.notification or None,
         "timeline": [entry.model_dump(mode="json") for entry in evidence.history],
         "events": list(evidence.events),

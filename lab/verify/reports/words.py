@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lab.diagnosis import shown
 from lab.directconnect.model import HistoryEntry
 from lab.verify.verdict import Answer, Evidence, Result, Verdict
 
@@ -34,8 +35,9 @@ def explained(result: Result) -> Iterator[str]:
 
 def evidence_lines(evidence: Evidence) -> Iterator[str]:
     """The evidence, part by part, each under its heading."""
-    if evidence.cause:
-        yield f"cause: {evidence.cause}"
+    if evidence.diagnosis is not None:
+        yield f"cause: {evidence.diagnosis.cause} ({evidence.diagnosis.confidence})"
+        yield from (f"  {line}" for line in shown.lines(evidence.diagnosis))
     yield f"last NOTIFICATION: {evidence.notification or 'none'}"
     yield from _part("timeline", list(_timeline(evidence.history)))
     yield from _part("speaker's events", list(evidence.events))

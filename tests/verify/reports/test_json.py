@@ -49,6 +49,10 @@ def test_what_is_met_and_what_is_not() -> None:
     assert failed["configuration"] == {"file": "/office/edge.conf", "line": 31}
     assert failed["expected"] == {"file": "/office/topology.yml", "line": 20}
     assert failed["evidence"]["notification"] == "NOTIFICATION sent: OPEN Message Error / Bad Peer AS"
+    assert failed["evidence"]["cause"].startswith(
+        "asn-mismatch-customer: the router says that it is AS 65002"
+    )
+    assert failed["evidence"]["diagnosis"]["where"] == "/office/edge.conf:12"
     assert failed["evidence"]["timeline"][1]["reason"] == "NOTIFICATION sent: Bad Peer AS"
     assert (passed["outcome"], passed["evidence"]) == ("met", None)
 

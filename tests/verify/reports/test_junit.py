@@ -51,6 +51,10 @@ def test_a_failure_carries_all_that_is_known() -> None:
     text = failure.text or ""
     for part in (
         "see /office/edge.conf:31",
+        "cause: asn-mismatch-customer (certain)",
+        "fix: router bgp 65001",
+        "where: /office/edge.conf:12",
+        "AWS's speaker: OPEN received: AS 65002",
         "timeline:",
         "speaker's events:",
         "log of router edge:",

@@ -46,8 +46,9 @@ def test_a_finding_points_at_the_configuration_and_names_the_expectation_beside(
 def test_a_finding_says_the_cause() -> None:
     first, *_ = run_of(VERDICTS["not met"])["results"]
     assert (
-        "  cause: asn-mismatch: the router says AS 65002, not 65001" in first["message"]["text"].splitlines()
-    )
+        "  cause: asn-mismatch-customer: the router says that it is AS 65002; the peer was made for AS 65001; "
+        "fix: router bgp 65001 (/office/edge.conf:12)"
+    ) in first["message"]["text"].splitlines()
 
 
 def test_each_finding_has_its_rule() -> None:
