@@ -44,7 +44,11 @@ def wrong(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wrong]:
     text = configuration.read_text().replace("${office-private.ipv4.authKey}", WRONG)
     configuration.write_text(text)
     with bench(NAME, directory) as made:
-        yield Wrong(made.up(topology), configuration)
+        lab = Wrong(made.up(topology), configuration)
+        eventually(
+            lambda: verdict(lab.peer)["confidence"] == "certain", "the router to call with its wrong key"
+        )
+        yield lab
 
 
 def verdict(*arguments: str | Path, key: str = "") -> dict[str, Any]:

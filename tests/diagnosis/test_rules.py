@@ -168,6 +168,10 @@ CASES: dict[str, tuple[Case, str]] = {
         Cause.ASN_MISMATCH_CUSTOMER,
     ),
     "a daemon that hangs": (case(answers(), daemons(), probe("unsigned SYN", "open")), Cause.MD5_MISSING),
+    "a RST to the probe, of one that calls": (
+        case(answers(), probe("unsigned SYN", "refused"), segment(signature="wrong", ago=60)),
+        Cause.MD5_MISMATCH,
+    ),
     "a RST to the probe": (case(answers(), probe("unsigned SYN", "refused")), Cause.BGP_NOT_LISTENING),
     "a RST in a capture": (
         case(answers(), segment("R.", signature="none", sender_port=179, receiver_port=50000)),

@@ -34,6 +34,8 @@ SAME_ON_THE_WIRE: dict[Cause, set[str]] = {
     Cause.MD5_MISMATCH: {Cause.TCP_FILTERED},
     Cause.TTL_SECURITY: {UNCLEAR, Cause.HOLD_TIMER_EXPIRED, Cause.FLAPPING, Cause.NO_ROUTES_RECEIVED},
     Cause.TCP_FILTERED: {Cause.HOLD_TIMER_EXPIRED},
+    # One that only calls, and is frozen, refuses calls as one without BGP does.
+    Cause.HOLD_TIMER_EXPIRED: {Cause.BGP_NOT_LISTENING},
 }
 
 

@@ -50,6 +50,8 @@ WHILE_UP: tuple[Rule, ...] = (
 _NOBODY_THERE = frozenset(
     {Cause.BGP_NOT_LISTENING, Cause.MD5_MISSING, Cause.MD5_MISMATCH, Cause.TCP_FILTERED}
 )
+#: Of a router whose frames do not come in.
+_NO_WAY = frozenset({Cause.NO_NEIGHBOUR, Cause.TCP_FILTERED})
 #: Of a session that comes up, and then hears nothing.
 _NOTHING_COMES = frozenset(
     {Cause.HOLD_TIMER_EXPIRED, Cause.FLAPPING, Cause.POLICY_BLOCKS_ROUTES, Cause.NO_ROUTES_RECEIVED}
@@ -61,13 +63,15 @@ CONSEQUENCES: dict[Cause, frozenset[Cause]] = {
     Cause.PEER_SHUT: _NOBODY_THERE,
     Cause.PREFIX_LIMIT_CUSTOMER: _NOBODY_THERE | {Cause.PEER_SHUT},
     Cause.BGP_NOT_LISTENING: frozenset({Cause.MD5_MISSING, Cause.MD5_MISMATCH}),
-    Cause.ADDRESS_SWAPPED: frozenset({Cause.NO_NEIGHBOUR}),
+    # It hangs up on whoever calls its other address.
+    Cause.SOURCE_ADDRESS: frozenset({Cause.PEER_SHUT, Cause.BGP_NOT_LISTENING}),
+    Cause.ADDRESS_SWAPPED: frozenset({Cause.NO_NEIGHBOUR, Cause.BGP_NOT_LISTENING}),
     Cause.ADDRESS_MISMATCH: frozenset({Cause.NO_NEIGHBOUR}),
-    Cause.VLAN_UNTAGGED: frozenset({Cause.NO_NEIGHBOUR}),
-    Cause.VLAN_DOUBLE_TAGGED: frozenset({Cause.NO_NEIGHBOUR}),
-    Cause.VLAN_MISMATCH: frozenset({Cause.NO_NEIGHBOUR}),
+    Cause.VLAN_UNTAGGED: _NO_WAY,
+    Cause.VLAN_DOUBLE_TAGGED: _NO_WAY,
+    Cause.VLAN_MISMATCH: _NO_WAY,
     Cause.PREFIX_LENGTH_MISMATCH: frozenset({Cause.TCP_FILTERED}),
-    Cause.CABLE_DOWN: frozenset({Cause.NO_NEIGHBOUR}),
+    Cause.CABLE_DOWN: _NO_WAY,
     Cause.FAMILY_NOT_NEGOTIATED: frozenset({Cause.NO_ROUTES_RECEIVED, Cause.POLICY_BLOCKS_ROUTES}),
     Cause.TTL_SECURITY: _NOTHING_COMES,
     Cause.MTU_BLACKHOLE: _NOTHING_COMES,

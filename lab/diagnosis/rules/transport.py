@@ -151,8 +151,11 @@ def not_listening(case: Case) -> Iterator[Finding]:
         return  # it knows us well enough to introduce itself, whatever it says of its neighbours
     known = case.of(RouterSession)
     probes = [probe for probe in case.of(Probe) if probe.name == "unsigned SYN"]
-    # A daemon that hangs has no neighbours to tell of either; one that knows nobody hangs up on everybody.
-    strange = bool(known) or bool(probes and probes[-1].outcome in ("closed", "refused"))
+    # A daemon that hangs has no neighbours to tell of either; one that knows nobody hangs up on everybody, or has
+    # never introduced itself to us.
+    outcome = probes[-1].outcome if probes else ""
+    alien = outcome == "closed" or (outcome == "refused" and not case.talk("OPEN", inbound=True))
+    strange = bool(known) or alien
     if daemons and case.router_session is None and probes and strange:
         addresses = ", ".join(sorted(each.address for each in known)) or "none"
         facts = {"what": f"it has no neighbour {case.expected.amazon_ip}; its neighbours are: {addresses}"}
@@ -168,7 +171,9 @@ def not_listening(case: Case) -> Iterator[Finding]:
 
 
 def _refused(case: Case, probes: list[Probe]) -> Iterator[Finding]:
-    """What the wire alone says."""
+    """What the wire alone says. One that calls us runs BGP and knows us, whether it listens or not."""
+    if any(each.flags == "S" for each in case.calls()):
+        return
     resets = [each for each in case.calls() if "R" in each.flags and each.sender_port == BGP]
     refusals = [item for item in case.of(Said) if _is_refusal(item)]
     outcome = probes[-1].outcome if probes else "refused" if (resets and _never_open(case)) else ""
@@ -207,7 +212,7 @@ def source_address(case: Case) -> Iterator[Finding]:
     if not case.neighbour_answers:
         return
     calls = [frame for frame in case.own if isinstance(frame, Segment) and _is_stranger(case, frame)]
-    if calls and not case.calls():
+    if calls and not any(each.flags == "S" for each in case.calls()):
         facts = {"seen": calls[-1].sender}
         yield Finding(
             Cause.SOURCE_ADDRESS, Confidence.CERTAIN, proof(*calls), facts, ("update-source", "neighbour")

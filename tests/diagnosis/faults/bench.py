@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +16,13 @@ from lab.diagnose import Examination
 from lab.diagnosis import Case, Cause, Verdict, judge
 from lab.errors import LabError
 from lab.network.links import End, set_link
-from lab.network.namespaces import netlink, processes_in
 from lab.places import record_of
-from lab.routers import Completed, Router
+from lab.routers import Router
 from tests.diagnosis.faults.catalogue import Fault
-from tests.diagnosis.faults.languages import LANGUAGES, Unspeakable
+from tests.diagnosis.faults.deeds import DEEDS
+from tests.diagnosis.faults.languages import LANGUAGES
+from tests.diagnosis.faults.makeable import why_not
+from tests.diagnosis.faults.matrix import name_of
 from tests.diagnosis.faults.terms import Terms, right
 from tests.support.command import Bench, Running, eventually
 
@@ -43,13 +42,7 @@ class Site:
     fault: Fault
     kind: str
     number: int
-    speakable: bool = True
     trouble: str = ""
-
-    @property
-    def stands(self) -> bool:
-        """Whether the fault could be made."""
-        return self.speakable and not self.trouble
 
     @property
     def node(self) -> str:
@@ -99,7 +92,7 @@ class Cell:
 
     @property
     def name(self) -> str:
-        return f"{self.site.kind}-{self.site.fault.name}-{self.family}"
+        return name_of(self.site.kind, self.site.fault, self.family)
 
     @property
     def verdict(self) -> Verdict:
@@ -123,18 +116,16 @@ class FaultLab:
     running: Running
     directory: Path
     vifs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    held: ExitStack = field(default_factory=ExitStack)
 
     def start(self) -> None:
         """Start every router with its fault, then do what is to be done later."""
         self.vifs = {vif["virtualInterfaceName"]: vif for vif in self.running.vifs()}
-        with ThreadPoolExecutor(4) as pool:
+        with ThreadPoolExecutor(4) as pool:  # daemons that start keep both a processor and the kernel busy
             list(pool.map(self._start, self.sites))
-            list(
-                pool.map(
-                    self._do,
-                    [site for site in self.sites if site.fault.later and site.speakable and not site.trouble],
-                )
-            )
+        later = [site for site in self.sites if site.fault.later and not site.trouble]
+        with ThreadPoolExecutor(len(later) or 1) as pool:  # most of it is waiting for timers
+            list(pool.map(self._do, later))
 
     def _start(self, site: Site) -> None:
         with _noting_trouble(site):
@@ -145,6 +136,8 @@ class FaultLab:
         setup = LANGUAGES[site.kind].setup(terms)
         (self.directory / f"{site.node}.conf").write_text(setup.text)
         self.router(site).start(setup.text, interfaces=setup.interfaces, commands=setup.commands)
+        if terms.shut_interface and setup.interfaces:
+            set_link(End(self.router(site).namespace, terms.interface), up=False)
 
     def _do(self, site: Site) -> None:
         if site.fault.only_on not in ("", site.kind):
@@ -179,19 +172,25 @@ class FaultLab:
     def reasons(self, site: Site) -> set[str]:
         return {peer["reason"] for peer in self.peers(site)}
 
-    def examine(self) -> list[Cell]:
-        """Every peer examined, as `dxlab diagnose` does it."""
+    def examine(self, names: Collection[str] = ()) -> list[Cell]:
+        """Every peer, or those of some cells, examined as `dxlab diagnose` does it."""
         record = record_of(self.running.places.name)
         assert record is not None
-        with ThreadPoolExecutor(16) as pool:
-            cases = list(pool.map(Examination.case, Doctor(record).examinations(None)))
-        found = {case.expected.peer: case for case in cases}
-        return [
-            Cell(site, peer["addressFamily"], found[peer["bgpPeerId"]])
+        doctor = Doctor(record)
+        asked = [
+            (site, peer)
             for site in self.sites
-            if site.stands
+            if not site.trouble
             for peer in self.peers(site)
+            if not names or name_of(site.kind, site.fault, peer["addressFamily"]) in names
         ]
+        examinations = [doctor.examinations(peer["bgpPeerId"])[0] for _, peer in asked]
+        with ThreadPoolExecutor(16) as pool:
+            cases = pool.map(Examination.case, examinations)
+            return [
+                Cell(site, peer["addressFamily"], case)
+                for (site, peer), case in zip(asked, cases, strict=True)
+            ]
 
 
 @contextmanager
@@ -199,15 +198,13 @@ def _noting_trouble(site: Site) -> Iterator[None]:
     """A fault that cannot be made must not keep the others from being made."""
     try:
         yield
-    except Unspeakable:
-        site.speakable = False
     except (LabError, AssertionError) as error:
         site.trouble = f"{site.kind} {site.fault.name}: {error}"
 
 
 def fault_lab(bench: Bench, directory: Path, faults: Iterable[Fault], kinds: Sequence[str]) -> FaultLab:
     """Bring the lab up with routers that do nothing yet."""
-    pairs = [(fault, kind) for kind in kinds for fault in faults]
+    pairs = [(fault, kind) for kind in kinds for fault in faults if not why_not(fault, kind)]
     sites = [Site(fault, kind, number) for number, (fault, kind) in enumerate(pairs)]
     topology = _topology(bench.name, directory, sites)
     return FaultLab(sites, bench.up(topology), directory)
@@ -232,118 +229,3 @@ def _topology(name: str, directory: Path, sites: Sequence[Site]) -> Path:
     path = directory / f"{name}.yml"
     path.write_text(yaml.safe_dump(document, sort_keys=False))
     return path
-
-
-# ---- deeds ------------------------------------------------------------------------------------------------
-
-
-def _pull_cable(lab: FaultLab, site: Site) -> None:
-    set_link(lab.port(site), up=False)
-
-
-def _take_addresses_away(lab: FaultLab, site: Site) -> None:
-    with netlink(lab.router(site).namespace) as kernel:
-        (index,) = kernel.link_lookup(ifname=f"eth1.{site.vlan}")
-        kernel.flush_addr(index=index)
-
-
-def _filter(target: str) -> Callable[[FaultLab, Site], None]:
-    def deed(lab: FaultLab, site: Site) -> None:
-        for tool in ("iptables", "ip6tables"):
-            for port in ("--dport", "--sport"):
-                lab_run(lab, site, tool, "-A", "INPUT", "-p", "tcp", port, "179", "-j", target)
-        eventually(lambda: lab.statuses(site) == {"down"}, "the hold timer")
-
-    return deed
-
-
-def lab_run(lab: FaultLab, site: Site, *command: str) -> None:
-    """Run a command in the router's network namespace."""
-    namespace = f"/run/netns/{lab.router(site).namespace}"
-    subprocess.run(["nsenter", f"--net={namespace}", "--", *command], check=True, capture_output=True)
-
-
-def _stop(lab: FaultLab, site: Site) -> None:
-    lab.router(site).kill()
-
-
-def _shut(lab: FaultLab, site: Site) -> None:
-    for each in lab.right(site).neighbours:
-        _demand(lab.router(site).execute(LANGUAGES[site.kind].shut(each)))
-    eventually(lambda: lab.statuses(site) == {"down"}, f"{site.kind} to shut its neighbours")
-
-
-def _remove(lab: FaultLab, site: Site) -> None:
-    lab.router(site).reconfigure(LANGUAGES[site.kind].without(lab.right(site)))
-    eventually(lambda: lab.statuses(site) == {"down"}, f"{site.kind} to remove its neighbours")
-
-
-def _demand(ended: Completed) -> None:
-    assert ended.status == 0, ended.output
-
-
-def _freeze(lab: FaultLab, site: Site) -> None:
-    """Nothing is said any more; the hold time is 9 s. Later the router goes on, and is kept from calling."""
-    pids = processes_in(lab.router(site).namespace)
-    for pid in pids:
-        _signal(pid, signal.SIGSTOP)
-    eventually(lambda: lab.statuses(site) == {"down"}, "the hold timer")
-
-
-def _signal(pid: int, number: signal.Signals) -> None:
-    try:
-        signal.pidfd_send_signal(os.pidfd_open(pid), number)
-    except ProcessLookupError:
-        return
-
-
-def _narrow(lab: FaultLab, site: Site) -> None:
-    """The way takes small frames only, and the router has much to say."""
-    port = lab.port(site)
-    with netlink(port.namespace) as kernel:
-        (index,) = kernel.link_lookup(ifname=port.interface)
-        kernel.link("set", index=index, mtu=300)
-    lab.configure(site, _talkative(lab.right(site)))
-    eventually(lambda: lab.reasons(site) == {"hold timer expired"}, "both sessions to die of silence", 60)
-
-
-def _talkative(terms: Terms) -> Terms:
-    prefixes = {4: "10.88.{}.0/24", 6: "2001:db8:88:{:x}::/64"}
-    many = {family: tuple(text.format(number) for number in range(99)) for family, text in prefixes.items()}
-    return replace(
-        terms, neighbours=tuple(replace(each, networks=many[each.family]) for each in terms.neighbours)
-    )
-
-
-def _ask_again(lab: FaultLab, site: Site) -> None:
-    """FRR counts before it takes an UPDATE in, so that the first one may hold too many."""
-    lab.router(site).execute(["vtysh", "-c", "clear bgp * soft in"])
-    eventually(lambda: lab.statuses(site) == {"down"}, "the router's prefix limit")
-
-
-def _reset(lab: FaultLab, site: Site) -> None:
-    for _ in range(4):
-        eventually(lambda: lab.statuses(site) == {"up"}, "the session to come up again", 30)
-        _reset_once(lab, site, {peer["bgpPeerId"]: peer["since"] for peer in lab.peers(site)})
-    eventually(lambda: lab.statuses(site) == {"up"}, "the session to come up again", 30)
-
-
-def _reset_once(lab: FaultLab, site: Site, since: dict[str, float]) -> None:
-    for each in lab.right(site).neighbours:
-        _demand(lab.router(site).execute(LANGUAGES[site.kind].reset(each)))
-    eventually(lambda: all(peer["since"] > since[peer["bgpPeerId"]] for peer in lab.peers(site)), "falls", 30)
-
-
-DEEDS: dict[str, Callable[[FaultLab, Site], None]] = {
-    "pull the cable": _pull_cable,
-    "take the addresses away": _take_addresses_away,
-    "drop port 179": _filter("DROP"),
-    "reject port 179": _filter("REJECT"),
-    "stop the router": _stop,
-    "shut the neighbours": _shut,
-    "remove the neighbours": _remove,
-    "freeze the router": _freeze,
-    "narrow the way": _narrow,
-    "ask for the routes again": _ask_again,
-    "reset it time and again": _reset,
-}

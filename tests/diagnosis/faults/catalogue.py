@@ -6,8 +6,8 @@ killed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_interface
 
 from lab.diagnosis import Cause
@@ -28,6 +28,7 @@ class Fault:
     :param change: what is wrong in the router's terms from the start.
     :param later: the name of what is done to it when it is up, see `bench.DEEDS`.
     :param only_on: the router kind that needs that.
+    :param harmless: the router kinds on which it does no harm, and why.
     :param then: the causes that are to be named after it, where there are two faults.
     """
 
@@ -36,6 +37,7 @@ class Fault:
     change: Change = nothing
     later: str = ""
     only_on: str = ""
+    harmless: Mapping[str, str] = field(default_factory=dict)
     then: tuple[Cause, ...] = ()
 
 
@@ -102,10 +104,12 @@ def _other_family(neighbour: Neighbour) -> Neighbour:
 LOOPBACKS = ("198.51.100.1/32", "2001:db8:feed::1/128")
 
 FAULTS: tuple[Fault, ...] = (
+    Fault("lab-fault", Cause.LAB_FAULT, later="take the speaker's place"),
     Fault("cable-down", Cause.CABLE_DOWN, later="pull the cable"),
     Fault("cable-down-shut", Cause.CABLE_DOWN, terms(shut_interface=True)),
     Fault("vlan-mismatch", Cause.VLAN_MISMATCH, lambda right: replace(right, tags=(right.tags[0] + 1000,))),
     Fault("vlan-untagged", Cause.VLAN_UNTAGGED, terms(tags=())),
+    Fault("vlan-double-tagged", Cause.VLAN_DOUBLE_TAGGED, later="tag it twice"),
     Fault("address-mismatch", Cause.ADDRESS_MISMATCH, neighbours(_shifted)),
     Fault("address-swapped", Cause.ADDRESS_SWAPPED, neighbours(_swapped)),
     Fault("prefix-length-mismatch", Cause.PREFIX_LENGTH_MISMATCH, neighbours(_longest)),
@@ -114,14 +118,28 @@ FAULTS: tuple[Fault, ...] = (
     Fault("tcp-filtered-reject", Cause.TCP_FILTERED, later="reject port 179"),
     Fault("bgp-not-listening", Cause.BGP_NOT_LISTENING, later="stop the router"),
     Fault("bgp-not-listening-stranger", Cause.BGP_NOT_LISTENING, each(configured=False)),
+    Fault(
+        "source-address",
+        Cause.SOURCE_ADDRESS,
+        both(neighbours(_source), terms(loopbacks=LOOPBACKS)),
+        harmless={"frr": "takes AWS's own call"},
+    ),
     Fault("md5-missing", Cause.MD5_MISSING, each(key=None)),
     Fault("md5-mismatch", Cause.MD5_MISMATCH, key(lambda _: "an0therKey")),
     Fault("md5-mismatch-case", Cause.MD5_MISMATCH, key(str.upper)),
     Fault("md5-mismatch-quotes", Cause.MD5_MISMATCH, key(lambda right: f'"{right}"')),
     Fault("md5-mismatch-vif", Cause.MD5_MISMATCH, key(lambda _: "thekeyofanothervif")),
-    Fault("ttl-security", Cause.TTL_SECURITY, each(gtsm=True)),
+    Fault(
+        "ttl-security", Cause.TTL_SECURITY, each(gtsm=True), harmless={"exabgp": "takes any TTL all the same"}
+    ),
     Fault("asn-mismatch-customer", Cause.ASN_MISMATCH_CUSTOMER, terms(asn=65099)),
     Fault("asn-mismatch-amazon", Cause.ASN_MISMATCH_AMAZON, each(remote_asn=64599)),
+    Fault(
+        "router-id-conflict",
+        Cause.ROUTER_ID_CONFLICT,
+        terms(router_id="0.0.0.0"),
+        harmless={"bird": "chooses one itself"},
+    ),
     Fault("hold-time-rejected", Cause.HOLD_TIME_REJECTED, terms(hold=0)),
     Fault("family-not-negotiated", Cause.FAMILY_NOT_NEGOTIATED, neighbours(_other_family)),
     Fault("peer-shut", Cause.PEER_SHUT, later="shut the neighbours"),

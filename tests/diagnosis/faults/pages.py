@@ -19,13 +19,13 @@ from lab.diagnosis.causes import MEANINGS
 from lab.diagnosis.evidence import Evidence
 from lab.diagnosis.fixes import FIXES, unknown
 from tests.diagnosis.faults.catalogue import FAULTS
-from tests.diagnosis.faults.languages import LANGUAGES
+from tests.diagnosis.faults.makeable import why_not
+from tests.diagnosis.faults.matrix import FAMILIES, TITLES, mark, rows
 from tests.diagnosis.faults.record import GOLDEN
 
 CAUSES = Path(__file__).parents[3] / "docs" / "causes"
-TITLES = {"frr": "FRR", "bird": "BIRD", "gobgp": "GoBGP", "openbgpd": "OpenBGPD", "exabgp": "ExaBGP"}
-FAMILIES = ("ipv4", "ipv6")
 
+_AN = {"frr": "an FRR", "bird": "a BIRD"}
 #: What stands in a fix for what only a case knows.
 _FACTS: Mapping[str, str] = {
     "seen": "<the wrong one>",
@@ -45,10 +45,10 @@ once, the upper one is named first.
 _BENCH = """
 ## The fault bench
 
-Routers that are wrong on purpose, in both address families: whether the cause is found, and no other named. "One of
-two" is a verdict that names a rival and what would decide. A dash is a fault that this kind of router cannot be
-configured with, or that is none there. `tests/diagnosis/faults` makes them, `tests/diagnosis/golden` holds what was
-seen.
+Routers that are wrong on purpose, in both address families: `found` where the cause is found in both, and no other
+named. "One of two" is a verdict that names a rival and what would decide. Where a kind of router cannot be made to have
+a fault, the cell says why. `tests/diagnosis/faults` makes them, `tests/diagnosis/golden` holds what was seen, and every
+test run ends with this table as it found it, in brackets what it did not make anew.
 """
 _TERMS = Expected(
     peer="dxpeer-fg3xk2a9",
@@ -124,18 +124,17 @@ def _filled(template: str) -> str:
 
 def _proof(cause: Cause, golden: Mapping[str, dict[str, Any]]) -> Iterator[str]:
     """What `dxlab diagnose` said of a router of the fault bench, in both families."""
-    fault = next((fault for fault in FAULTS if fault.cause is cause), None)
-    names = [f"frr-{fault.name}-{family}" for family in FAMILIES] if fault else []
-    shown = [_shown(golden[name]) for name in names if name in golden]
-    if shown:
-        yield "## What proves it\n\nFrom the fault bench, an FRR router, IPv4 and IPv6:\n\n" + "\n\n".join(
-            shown
-        )
-    else:
-        yield (
-            "## What proves it\n\nNo routing daemon of the lab can be made to do this, and the lab mends itself; the "
-            "rule is held by\nhand-made evidence, in `tests/diagnosis/test_rules.py`."
-        )
+    kind, fault = next(
+        (kind, fault)
+        for kind in TITLES
+        for fault in FAULTS
+        if fault.cause is cause and not why_not(fault, kind)
+    )
+    shown = [_shown(golden[f"{kind}-{fault.name}-{family}"]) for family in FAMILIES]
+    yield (
+        f"## What proves it\n\nFrom the fault bench, {_AN[kind]} router, IPv4 and IPv6, as `tests/diagnosis/golden` "
+        "has it:\n\n" + "\n\n".join(shown)
+    )
 
 
 def _shown(document: Mapping[str, Any]) -> str:
@@ -161,22 +160,19 @@ def index(golden: Mapping[str, dict[str, Any]]) -> str:
     return "\n".join(parts) + "\n"
 
 
+def recorded_marks(golden: Mapping[str, dict[str, Any]] | None = None) -> dict[str, str]:
+    """What the golden files say of each cell of the matrix."""
+    causes = {fault.name: fault.cause for fault in FAULTS}
+    cells = recorded() if golden is None else golden
+    return {name: mark(cell["verdict"], causes[cell["fault"]]) for name, cell in cells.items()}
+
+
 def _matrix(golden: Mapping[str, dict[str, Any]]) -> Iterator[str]:
-    kinds = [kind for kind in LANGUAGES if any(name.startswith(f"{kind}-") for name in golden)]
-    columns = [(kind, family) for kind in kinds for family in FAMILIES]
-    yield "| fault | " + " | ".join(f"{TITLES[kind]} {family}" for kind, family in columns) + " |"
-    yield "|---" * (len(columns) + 1) + "|"
-    for fault in FAULTS:
-        cells = (golden.get(f"{kind}-{fault.name}-{family}") for kind, family in columns)
-        marks = ("-" if cell is None else mark(cell["verdict"], fault.cause) for cell in cells)
-        yield f"| `{fault.name}` | " + " | ".join(marks) + " |"
-
-
-def mark(verdict: Mapping[str, Any], wanted: Cause) -> str:
-    """How a verdict did."""
-    if verdict["cause"] == wanted and not verdict["rivals"]:
-        return "found"
-    return "one of two" if wanted in (verdict["cause"], *verdict["rivals"]) else f"`{verdict['cause']}`"
+    heading, *table = rows(recorded_marks(golden))
+    yield "| " + " | ".join(heading) + " |"
+    yield "|---" * len(heading) + "|"
+    for fault, *cells in table:
+        yield f"| `{fault}` | " + " | ".join(cells) + " |"
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ Argv = tuple[str, ...]
 
 
 class Unspeakable(Exception):  # noqa: N818 -- it is no error
-    """This kind of router cannot be configured so, or does not do wrong when it is."""
+    """This kind of router cannot be configured so, or does not do wrong when it is: why, in a few words."""
 
 
 @dataclass(frozen=True)
@@ -39,28 +39,37 @@ class Language(ABC):
 
     def shut(self, neighbour: Neighbour) -> Argv:
         """The command that shuts a neighbour on the running router."""
-        raise Unspeakable
+        raise Unspeakable("has no command to shut one")
 
     def reset(self, neighbour: Neighbour) -> Argv:
         """The command that resets its session."""
-        raise Unspeakable
+        raise Unspeakable("has no command to reset one")
+
+    def announce_again(self, neighbour: Neighbour) -> Argv | None:
+        """The command after which all routes are told at once; None where they are anyway."""
+        del neighbour
+        return None
+
+    def remove(self, neighbour: Neighbour) -> Argv | None:
+        """The command that takes a neighbour out of the running router; None where another file does that."""
+        del neighbour
+        return None
 
     def without(self, terms: Terms) -> str:
         """What to reconfigure the running router with, so that it has no neighbours any more."""
-        raise Unspeakable
+        raise Unspeakable("takes no other configuration while it runs")
 
 
 def interfaces(terms: Terms) -> tuple[Interface, ...]:
     """The interfaces of the terms, for a daemon that makes none."""
-    if terms.shut_interface:
-        raise Unspeakable
     addresses = tuple(ip_interface(each.own) for each in terms.neighbours)
+    loopback = Interface("lo", "terms", addresses=tuple(map(ip_interface, terms.loopbacks)))
     if not terms.tags:
-        return (Interface("eth1", "terms", addresses=addresses),)
-    return (Interface(terms.interface, "terms", "eth1", terms.tags[0], addresses=addresses),)
+        return (Interface("eth1", "terms", addresses=addresses), loopback)
+    return (Interface(terms.interface, "terms", "eth1", terms.tags[0], addresses=addresses), loopback)
 
 
-def demand(condition: bool) -> None:
+def demand(condition: bool, why_not: str) -> None:
     """Raise Unspeakable where this does not hold."""
     if not condition:
-        raise Unspeakable
+        raise Unspeakable(why_not)

@@ -40,12 +40,12 @@ def _protocols(terms: Terms) -> Iterator[str]:
 
 
 def _protocol(terms: Terms, each: Neighbour) -> Iterator[str]:
-    demand(each.policy and not each.source)  # BIRD sends nothing only where it is told so
+    demand(each.policy, "needs no policy to announce")
     yield f"protocol bgp dx{each.family} {{"
-    yield from (f"  local as {terms.asn};", f"  neighbor {each.address} as {each.remote_asn};")
+    yield from (f"  local {each.source} as {terms.asn};", f"  neighbor {each.address} as {each.remote_asn};")
     yield from ("  connect delay time 1;", "  error wait time 1, 2;", f"  hold time {terms.hold};")
     if each.key is not None:
-        demand('"' not in each.key)
+        demand('"' not in each.key, "has no quotation marks in keys")
         yield f'  password "{each.key}";'
     if each.gtsm:
         yield "  ttl security on;"

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from tests.diagnosis.faults.languages.base import Language, Setup, demand, interfaces
 from tests.diagnosis.faults.terms import Neighbour, Terms
+
+#: It does not start without any neighbour; this one never answers.
+_NOBODY = """neighbor 127.0.0.2 {
+  local-address 127.0.0.1; router-id 192.0.2.1; local-as 65001; peer-as 65002; passive;
+}
+"""
 
 
 class ExaBgp(Language):
@@ -14,32 +19,26 @@ class ExaBgp(Language):
 
     @property
     def idle(self) -> str:
-        """It does not start without any neighbour; this one never answers."""
-        nobody = "local-address 127.0.0.1; router-id 192.0.2.1; local-as 65001; peer-as 65002; passive;"
-        return f"neighbor 127.0.0.2 {{ {nobody} }}\n"
+        return _NOBODY
 
     def setup(self, terms: Terms) -> Setup:
         return Setup(_text(terms), interfaces(terms))
 
-    def without(self, terms: Terms) -> str:
-        return _text(
-            replace(terms, neighbours=tuple(replace(each, configured=False) for each in terms.neighbours))
-        )
-
 
 def _text(terms: Terms) -> str:
     blocks = (line for each in terms.neighbours if each.configured for line in _neighbour(terms, each))
-    return "\n".join([*blocks, ""])
+    return "\n".join([*blocks, _NOBODY, ""])
 
 
 def _neighbour(terms: Terms, each: Neighbour) -> Iterator[str]:
-    # It has no policies, no limits and no way to shut a neighbour that is configured.
-    demand(each.policy and not each.deny and not each.allow and not each.shut and not each.source)
-    demand(each.key is None or '"' not in each.key)
+    demand(each.policy and not each.deny, "has no policies")
+    demand(not each.allow, "has no prefix limit")
+    demand(not each.shut, "cannot shut a neighbour")
+    demand(each.key is None or '"' not in each.key, "has no quotation marks in keys")
     yield f"neighbor {each.address} {{"
     yield from (
         f"  router-id {terms.router_id};",
-        f"  local-address {each.own_ip};",
+        f"  local-address {each.source or each.own_ip};",
         f"  hold-time {terms.hold};",
     )
     yield from (f"  local-as {terms.asn};", f"  peer-as {each.remote_asn};")
@@ -49,7 +48,8 @@ def _neighbour(terms: Terms, each: Neighbour) -> Iterator[str]:
     if each.gtsm:
         yield from ("  outgoing-ttl 255;", "  incoming-ttl 255;")
     yield f"  family {{ {' '.join(f'ipv{family} unicast;' for family in each.activate)} }}"
-    yield f"  static {{ {' '.join(_route(terms, each, network) for network in each.networks)} }}"
+    routes = (_route(terms, each, network) for network in each.networks if each.family in each.activate)
+    yield f"  static {{ {' '.join(routes)} }}"
     yield "}"
 
 

@@ -12,24 +12,31 @@ class GoBgp(Language):
     """gobgpd.toml."""
 
     def setup(self, terms: Terms) -> Setup:
-        demand(terms.hold > 0)  # it takes 0 for not said
-        commands = tuple(_added(each, network) for each in terms.neighbours for network in each.networks)
+        commands = tuple(
+            _added(terms, each, network) for each in terms.neighbours for network in each.networks
+        )
         return Setup("\n".join(_lines(terms)), interfaces(terms), commands)
 
     def shut(self, neighbour: Neighbour) -> Argv:
         return ("gobgp", "neighbor", neighbour.address, "disable", "maintenance until noon")
 
-    def reset(self, neighbour: Neighbour) -> Argv:
+    def remove(self, neighbour: Neighbour) -> Argv:
+        return ("gobgp", "neighbor", "del", neighbour.address)
+
+    def announce_again(self, neighbour: Neighbour) -> Argv:
         return ("gobgp", "neighbor", neighbour.address, "reset")
 
 
-def _added(each: Neighbour, network: str) -> Argv:
+def _added(terms: Terms, each: Neighbour, network: str) -> Argv:
     hop = ("nexthop", each.next_hop) if each.next_hop else ()
-    return ("gobgp", "global", "rib", "add", "-a", f"ipv{each.family}", network, *hop)
+    path = ("aspath", f"{terms.asn} {each.prepend}") if each.prepend else ()
+    return ("gobgp", "global", "rib", "add", "-a", f"ipv{each.family}", network, *hop, *path)
 
 
 def _lines(terms: Terms) -> Iterator[str]:
     yield from ("[global.config]", f"  as = {terms.asn}", f'  router-id = "{terms.router_id}"')
+    if any(each.deny for each in terms.neighbours):
+        yield from ("[global.apply-policy.config]", '  default-export-policy = "reject-route"')
     for each in terms.neighbours:
         if each.configured:
             yield from _neighbour(terms, each)
@@ -37,17 +44,19 @@ def _lines(terms: Terms) -> Iterator[str]:
 
 
 def _neighbour(terms: Terms, each: Neighbour) -> Iterator[str]:
-    # It needs no policy to send, and its policies are no faults of a file.
-    demand(each.policy and not each.deny and not each.prepend and not each.next_hop and not each.source)
-    demand(each.key is None or '"' not in each.key)
+    demand(each.policy, "needs no policy to announce")
+    demand(each.key is None or '"' not in each.key, "has no quotation marks in keys")
     yield from ("[[neighbors]]", "  [neighbors.config]")
     yield from (f'    neighbor-address = "{each.address}"', f"    peer-as = {each.remote_asn}")
     if each.key is not None:
         yield f'    auth-password = "{each.key}"'
     if each.shut:
         yield "    admin-down = true"
-    yield from ("  [neighbors.timers.config]", "    connect-retry = 1", f"    hold-time = {terms.hold}")
-    yield f"    keepalive-interval = {terms.hold // 3}"
+    if each.source:
+        yield from ("  [neighbors.transport.config]", f'    local-address = "{each.source}"')
+    hold = terms.hold or 2  # it takes 0 for not said; 2 s are refused as well
+    yield from ("  [neighbors.timers.config]", "    connect-retry = 1", f"    hold-time = {hold}")
+    yield from (f"    keepalive-interval = {max(1, hold // 3)}", "    idle-hold-time-after-reset = 1")
     if each.gtsm:
         yield from ("  [neighbors.ttl-security.config]", "    enabled = true", "    ttl-min = 255")
     for family in each.activate:

@@ -13,7 +13,6 @@ class OpenBgpd(Language):
     """bgpd.conf."""
 
     def setup(self, terms: Terms) -> Setup:
-        demand(not terms.hold or terms.hold >= 3)
         return Setup(_text(terms), interfaces(terms))
 
     def shut(self, neighbour: Neighbour) -> Argv:
@@ -29,23 +28,25 @@ class OpenBgpd(Language):
 
 
 def _text(terms: Terms) -> str:
-    demand(terms.hold > 0)  # it takes no hold time of 0
+    demand(terms.hold >= 3, "takes no such hold time")
     head = [f"AS {terms.asn}", f"router-id {terms.router_id}", "connect-retry 1", f"holdtime {terms.hold}"]
+    head += [f"listen on {each.source}" for each in terms.neighbours if each.source]
     head += [f"network {network}" for each in terms.neighbours for network in each.networks]
     blocks = [line for each in terms.neighbours if each.configured for line in _neighbour(each)]
     return "\n".join([*head, *blocks, "allow from ebgp", *_out(terms), ""])
 
 
 def _neighbour(each: Neighbour) -> Iterator[str]:
-    demand(not each.source)
     yield f"neighbor {each.address} {{"
     yield f"  remote-as {each.remote_asn}"
     yield from (
         f"  announce IPv{family} {'unicast' if family in each.activate else 'none'}" for family in (4, 6)
     )
     if each.key is not None:
-        demand('"' not in each.key)
+        demand('"' not in each.key, "has no quotation marks in keys")
         yield f'  tcp md5sig password "{each.key}"'
+    if each.source:
+        yield f"  local-address {each.source}"
     if each.gtsm:
         yield "  ttl-security yes"
     if each.shut:
@@ -60,5 +61,5 @@ def _out(terms: Terms) -> Iterator[str]:
         if each.configured and each.policy and not each.deny:
             networks = f" prefix {{ {' '.join(each.networks)} }}" if each.networks else ""
             yield f"allow to {each.address}{networks}" if networks else "# nothing to announce"
-            # It prepends its own and its neighbour's ASN only, and gives its own networks no other next hop.
-            demand(not each.prepend and not each.next_hop)
+            demand(not each.prepend, "prepends no foreign ASN")
+            demand(not each.next_hop, "gives its own networks its own next hop")
