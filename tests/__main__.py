@@ -20,7 +20,7 @@ import tempfile
 from collections.abc import Sequence
 from typing import IO
 
-from tests.halves import ALONE, HALVES, MACHINE
+from tests.parts import ALONE, HALVES, MACHINE
 
 #: What a lab, or a test of one, keeps on this machine.
 _PLACES = ("/run/netns", "/run/dxlab", "/var/lib/dxlab")

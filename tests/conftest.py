@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.halves import PARTS, part_of
+from tests.parts import PARTS, part_of
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

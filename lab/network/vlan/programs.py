@@ -158,14 +158,6 @@ def tag(vlan: int, trunk: int) -> bytes:
     return program.assemble()
 
 
-def push_tag(vlan: int) -> bytes:
-    """A program that puts a tag on, around those that are there, and lets the frame go its way."""
-    program = Program()
-    program.do(move(R2, socket.htons(ETH_P_8021Q)), move(R3, vlan), call(_VLAN_PUSH))
-    program.do(move(R0, _TC_ACT_UNSPEC), leave())
-    return program.assemble()
-
-
 # ---- bpf(2) -----------------------------------------------------------------------------------------------
 
 _MAP_CREATE, _MAP_LOOKUP_ELEM, _MAP_UPDATE_ELEM, _MAP_DELETE_ELEM, _MAP_GET_NEXT_KEY, _PROG_LOAD = range(6)

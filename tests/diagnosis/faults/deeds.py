@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import socket
 import subprocess
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from pyroute2.netlink.exceptions import NetlinkError
-
-from lab.network.links import set_link
+from lab.network.links import passing, set_link
 from lab.network.namespaces import inside, netlink, processes_in
-from lab.network.vlan.programs import loaded, push_tag
+from lab.network.vlan import programs
 from lab.routers import Completed
 from tests.diagnosis.faults.languages import LANGUAGES, Unspeakable
 from tests.diagnosis.faults.terms import Terms
@@ -164,12 +162,20 @@ def _bound(usurper: socket.socket, address: str, namespace: str) -> bool:
 
 def _tag_twice(lab: FaultLab, site: Site) -> None:
     """What the router sends gets a provider's tag around its own."""
-    with netlink(lab.router(site).namespace) as kernel, loaded(push_tag(OUTER_VLAN)) as program:
+    with netlink(lab.router(site).namespace) as kernel, programs.loaded(_push_tag(OUTER_VLAN)) as program:
         (index,) = kernel.link_lookup(ifname="eth1")
-        with suppress(NetlinkError):  # it is there already, with the eBPF driver
+        with passing(errno.EEXIST):  # it is there already, with the eBPF driver
             kernel.tc("add", "clsact", index)
         kernel.tc("add-filter", "bpf", index, parent=_EGRESS, fd=program, name="outer", direct_action=True)
     eventually(lambda: lab.statuses(site) == {"down"}, "the hold timer")
+
+
+def _push_tag(vlan: int) -> bytes:
+    """A program that puts a tag on, around those that are there, and lets the frame go its way."""
+    protocol = programs.move(programs.R2, socket.htons(programs.ETH_P_8021Q))
+    push = programs.call(programs._VLAN_PUSH)
+    go_on = programs.move(programs.R0, programs._TC_ACT_UNSPEC)
+    return b"".join((protocol, programs.move(programs.R3, vlan), push, go_on, programs.leave()))
 
 
 DEEDS: dict[str, Callable[[FaultLab, Site], None]] = {
