@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from lab.diagnosis import judge
+import pytest
+
+from lab.diagnosis import Cause, judge
 from lab.diagnosis.evidence import ConfigLine
+from lab.diagnosis.fixes import FIXES
+from tests.diagnosis.faults.languages import LANGUAGES
 from tests.diagnosis.made import case, light
 
 
@@ -18,3 +22,8 @@ def test_a_cable_is_plugged_in_again_where_it_was_pulled() -> None:
 
 def line(topic: str) -> ConfigLine:
     return ConfigLine("configuration of edge", 0.0, topic, "/office/edge.conf", 7)
+
+
+@pytest.mark.parametrize("kind", LANGUAGES)
+def test_every_kind_has_its_own_words_for_whatever_its_router_can_mend(kind: str) -> None:
+    assert set(FIXES[kind]) == set(Cause) - {Cause.LAB_FAULT}

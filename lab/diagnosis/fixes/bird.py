@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lab.diagnosis.causes import Cause
+from lab.diagnosis.fixes import linux
 
 FIXES: Mapping[Cause, str] = {
+    **linux.INTERFACES,
     Cause.ADDRESS_SWAPPED: "the interface has {customer}; protocol bgp: neighbor {amazon_ip} as {amazon_asn};",
     Cause.PEER_NOT_CONFIGURED: 'protocol bgp: neighbor {amazon_ip} as {amazon_asn}; password "<authKey>";',
     Cause.PEER_SHUT: "birdc enable <protocol>, and no 'disabled;' in its block",
@@ -29,4 +31,6 @@ FIXES: Mapping[Cause, str] = {
     Cause.POLICY_BLOCKS_ROUTES: "{afi} {{ export filter <what AWS is to have>; }};",
     Cause.NO_ROUTES_RECEIVED: "protocol static: route <prefix> blackhole; and an export filter that lets it out",
     Cause.NEXT_HOP_UNREACHABLE: "next hop self; in the channel",
+    Cause.HOLD_TIMER_EXPIRED: "birdc show protocols all <protocol> says what stopped it; then birdc restart <protocol>",
+    Cause.FLAPPING: "birdc show protocols all <protocol> has the last error; the falls were: {reasons}",
 }

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lab.diagnosis.causes import Cause
+from lab.diagnosis.fixes import linux
 
 FIXES: Mapping[Cause, str] = {
+    **linux.FILTERS,
     Cause.CABLE_DOWN: "interface <port> / no shutdown; interface <port>.{vlan} / no shutdown",
     Cause.VLAN_UNTAGGED: "interface <port>.{vlan} / {ip} address {customer}",
     Cause.VLAN_MISMATCH: "interface <port>.{vlan} / {ip} address {customer}, and take it from <port>.{seen}",
     Cause.ADDRESS_SWAPPED: (
         "interface <port>.{vlan} / {ip} address {customer}; neighbor {amazon_ip} remote-as {amazon_asn}"
     ),
-    Cause.ADDRESS_MISMATCH: "interface <port>.{vlan} / no {ip} address <{seen}> / {ip} address {customer}",
+    Cause.ADDRESS_MISMATCH: "interface <port>.{vlan} / no {ip} address {seen}/<length> / {ip} address {customer}",
     Cause.PREFIX_LENGTH_MISMATCH: (
         "interface <port>.{vlan} / no {ip} address {customer_ip}/{seen} / {ip} address {customer}"
     ),
@@ -43,4 +45,6 @@ FIXES: Mapping[Cause, str] = {
     ),
     Cause.NO_ROUTES_RECEIVED: "address-family {afi} unicast / network <prefix>",
     Cause.NEXT_HOP_UNREACHABLE: "neighbor {amazon_ip} next-hop-self, and no 'set ip next-hop' in its route-map",
+    Cause.HOLD_TIMER_EXPIRED: "show bgp neighbors {amazon_ip} and show log say why; then clear bgp {amazon_ip}",
+    Cause.FLAPPING: "show bgp neighbors {amazon_ip} has the last reset; the falls were: {reasons}",
 }

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lab.diagnosis.causes import Cause
+from lab.diagnosis.fixes import linux
 
 FIXES: Mapping[Cause, str] = {
+    **linux.INTERFACES,
     Cause.PEER_NOT_CONFIGURED: (
         '[[neighbors]] [neighbors.config] neighbor-address = "{amazon_ip}", peer-as = {amazon_asn}, '
         'auth-password = "<authKey>"'
@@ -31,4 +33,11 @@ FIXES: Mapping[Cause, str] = {
     ),
     Cause.POLICY_BLOCKS_ROUTES: "an export policy of [global.apply-policy.config] that accepts what AWS is to have",
     Cause.NO_ROUTES_RECEIVED: "gobgp global rib add <prefix> -a {afi}",
+    Cause.PREFIX_LIMIT_AWS: (
+        "gobgp global rib del <prefix> -a {afi} until at most {limit} are left, then gobgp neighbor {amazon_ip} reset"
+    ),
+    Cause.HOLD_TIMER_EXPIRED: "gobgp neighbor {amazon_ip} and gobgpd's log say why; then the same with reset",
+    Cause.FLAPPING: "gobgp neighbor {amazon_ip} has the session's past; the falls were: {reasons}",
+    Cause.AS_PATH_LOOP: "gobgp global rib add <prefix> -a {afi}, without aspath and {amazon_asn}",
+    Cause.NEXT_HOP_UNREACHABLE: "gobgp global rib add <prefix> -a {afi}, without nexthop",
 }

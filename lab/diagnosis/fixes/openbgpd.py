@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lab.diagnosis.causes import Cause
+from lab.diagnosis.fixes import linux
 
 FIXES: Mapping[Cause, str] = {
+    **linux.INTERFACES,
     Cause.PEER_NOT_CONFIGURED: 'neighbor {amazon_ip} {{ remote-as {amazon_asn}  tcp md5sig password "<authKey>" }}',
     Cause.PEER_SHUT: "bgpctl neighbor {amazon_ip} up, and no 'down' in its block",
     Cause.BGP_NOT_LISTENING: (
@@ -27,4 +29,6 @@ FIXES: Mapping[Cause, str] = {
     Cause.POLICY_BLOCKS_ROUTES: "allow to {amazon_ip} prefix <what AWS is to have> (without a rule nothing goes out)",
     Cause.NO_ROUTES_RECEIVED: "network <prefix>",
     Cause.NEXT_HOP_UNREACHABLE: "match to {amazon_ip} set nexthop self",
+    Cause.HOLD_TIMER_EXPIRED: "bgpctl show neighbor {amazon_ip} says why; then bgpctl neighbor {amazon_ip} clear",
+    Cause.FLAPPING: "bgpctl show neighbor {amazon_ip} has the last error; the falls were: {reasons}",
 }

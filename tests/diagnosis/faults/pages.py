@@ -89,7 +89,7 @@ def page(cause: Cause, golden: Mapping[str, dict[str, Any]]) -> str:
     sees, reason = why()[cause]
     parts = [
         f"# `{cause.value}`",
-        f"{MEANINGS[cause].capitalize()}.",
+        f"{MEANINGS[cause][0].upper()}{MEANINGS[cause][1:]}.",
         f"## What one sees\n\n{sees}",
         f"## Why\n\n{reason}",
         f"## How to mend it\n\n{_fixes(cause)}",
@@ -101,7 +101,7 @@ def page(cause: Cause, golden: Mapping[str, dict[str, Any]]) -> str:
 def _fixes(cause: Cause) -> str:
     lines = [f"| any router | {_filled(unknown.FIXES[cause])} |"]
     for kind, title in TITLES.items():
-        if cause in FIXES[kind]:
+        if cause in FIXES[kind]:  # nothing on the router mends the lab's own fault
             lines.append(f"| {title} | `{_filled(FIXES[kind][cause])}` |")
     return "\n".join(["| on | change |", "|---|---|", *lines]) + f"\n\n{_EXAMPLE}"
 
