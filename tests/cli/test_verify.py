@@ -94,7 +94,7 @@ def test_a_wrong_key_is_not_met_and_told_with_evidence_but_no_key(tmp_path: Path
     assert any("bgpd" in line for line in status["evidence"]["routerLog"])
     assert [step["kind"] for step in status["evidence"]["timeline"]][:3] == ["request", "address", "vlan"]
     config = tmp_path / "edge.conf"
-    assert status["configuration"] == {"file": str(config), "line": line_of(config, "remote-as")}
+    assert status["configuration"] == {"file": str(config), "line": line_of(config, " password ")}
     assert status["expected"]["line"] == line_of(path, "expect:")
     for key in (WRONG_KEY, Office().key):
         assert key not in done.stdout + done.stderr

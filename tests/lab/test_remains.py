@@ -12,10 +12,10 @@ import pytest
 
 from lab import places
 from lab.network.links import End, ensure_cable
-from lab.network.namespaces import ensure_namespace, namespaces
+from lab.network.namespaces import ensure_namespace, namespaces, processes_in
 from lab.places import Places
 from lab.remains import remove_remains, remove_state
-from tests.support.command import nothing_left
+from tests.support.command import eventually, nothing_left
 
 ROOT = pytest.mark.root
 
@@ -49,6 +49,8 @@ def lab(tmp_path: Path) -> Iterator[Places]:
 @ROOT
 def test_processes_namespaces_and_files_go(lab: Places) -> None:
     with living("ip", "netns", "exec", lab.namespace("edge"), "sleep", "600") as daemon:
+        # ip(8) enters the namespace only after it has started.
+        eventually(lambda: processes_in(lab.namespace("edge")) == [daemon.pid], "the process to live there")
         remove_remains(lab)
         assert daemon.wait() != 0
     assert nothing_left(lab)
