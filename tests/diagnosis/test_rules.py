@@ -311,10 +311,21 @@ CASES: dict[str, tuple[Case, str]] = {
                 "up",
                 routes=1,
                 next_hops=("169.254.10.2",),
-                falls=((NOW - 90, "a"), (NOW - 60, "b"), (NOW - 30, "c")),
+                falls=((NOW - 90, "a"), (NOW - 60, "b"), (NOW - 30, "a")),
             )
         ),
         Cause.FLAPPING,
+    ),
+    "falls that have nothing to do with each other": (
+        case(
+            session(
+                "up",
+                routes=1,
+                next_hops=("169.254.10.2",),
+                falls=((NOW - 30, "a"), (NOW - 20, "b"), (NOW - 10, "c")),
+            )
+        ),
+        HEALTHY,
     ),
     "falls of long ago": (
         case(

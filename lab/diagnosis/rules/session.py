@@ -279,9 +279,11 @@ def hold_timer(case: Case) -> Iterator[Finding]:
 
 
 def flapping(case: Case) -> Iterator[Finding]:
-    """Up and down again, several times within minutes."""
+    """Up and down again, several times within minutes, for a reason that comes back: what fell once for each of several
+    reasons has had its troubles, and got over them.
+    """
     session = case.session
     falls = [fall for fall in session.falls if fall[0] >= case.at - _WINDOW] if session else []
-    if session and len(falls) >= _FALLS:
+    if session and len(falls) >= _FALLS and len({reason for _, reason in falls}) < len(falls):
         facts = {"number": str(len(falls)), "reasons": "; ".join(reason for _, reason in falls)}
         yield Finding(Cause.FLAPPING, Confidence.CERTAIN, proof(session), facts, ("neighbour",))
