@@ -14,6 +14,7 @@ from lab.diagnosis.evidence import (
     Missing,
     Neighbour,
     OtherPacket,
+    SessionSeen,
 )
 from lab.diagnosis.messages import Message
 from lab.diagnosis.rules import findings
@@ -43,6 +44,12 @@ OPEN = Message(
 
 def icmp(kind: int, code: int, sender: str = "169.254.10.2", port: int = 179) -> Icmp:
     return Icmp(CABLE, NOW - 1, True, (101,), sender, "169.254.10.1", kind, code, "169.254.10.2", port)
+
+
+def fallen(*falls: tuple[float, str]) -> SessionSeen:
+    """A session that is up, and useful, after falls so many seconds ago."""
+    ends = tuple((NOW - ago, reason) for ago, reason in falls)
+    return session("up", routes=1, next_hops=("169.254.10.2",), falls=ends)
 
 
 def address(text: str, interface: str = "eth1.101") -> InterfaceAddress:
@@ -305,36 +312,9 @@ CASES: dict[str, tuple[Case, str]] = {
         case(answers(), probe("ping", "answered"), probe("large ping", "silent")),
         Cause.MTU_BLACKHOLE,
     ),
-    "three falls": (
-        case(
-            session(
-                "up",
-                routes=1,
-                next_hops=("169.254.10.2",),
-                falls=((NOW - 90, "a"), (NOW - 60, "b"), (NOW - 30, "a")),
-            )
-        ),
-        Cause.FLAPPING,
-    ),
-    "falls that have nothing to do with each other": (
-        case(
-            session(
-                "up",
-                routes=1,
-                next_hops=("169.254.10.2",),
-                falls=((NOW - 30, "a"), (NOW - 20, "b"), (NOW - 10, "c")),
-            )
-        ),
-        HEALTHY,
-    ),
-    "falls of long ago": (
-        case(
-            session(
-                "up", routes=1, next_hops=("169.254.10.2",), falls=((1.0, "a"), (2.0, "b"), (NOW - 30, "c"))
-            )
-        ),
-        HEALTHY,
-    ),
+    "three falls": (case(fallen((90, "a"), (60, "b"), (30, "a"))), Cause.FLAPPING),
+    "falls that have nothing to do with each other": (case(fallen((30, "a"), (20, "b"), (10, "c"))), HEALTHY),
+    "falls of long ago": (case(fallen((9000, "a"), (8000, "b"), (30, "a"))), HEALTHY),
     # ---- routes
     "up and useful": (case(session("up", routes=1, next_hops=("169.254.10.2",))), HEALTHY),
     "up, and too early to say": (case(session("up", since=2)), HEALTHY),
