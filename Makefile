@@ -9,7 +9,7 @@ demo:
 
 test:
 	@scripts/bootstrap test
-	$(PYTHON) -m tests
+	$(PYTHON) -m pytest
 
 check: lint types test
 

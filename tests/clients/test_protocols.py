@@ -19,9 +19,10 @@ from tests.clients.customer import (
     delete_virtual_interface,
     order_gateway,
     order_port,
+    virtual_interface,
 )
 from tests.support.cbor_client import cbor_client, json_client
-from tests.support.command import Running
+from tests.support.command import Running, eventually
 
 pytestmark = [pytest.mark.root, pytest.mark.client]
 
@@ -67,6 +68,7 @@ def orders(client: BaseClient) -> Iterator[Record]:
     made = list(virtual_interfaces(client, port, *gateways))
     yield from made
     vifs = [answer.get("virtualInterface", answer)["virtualInterfaceId"] for answer in made]
+    eventually(lambda: is_provided(virtual_interface(client, vifs[0])), "the first one to be provided")
     peer = {"addressFamily": "ipv6", "asnLong": 4_200_000_000}
     yield client.create_bgp_peer(virtualInterfaceId=vifs[0], newBGPPeer=peer)
     yield refusal(client, "create_bgp_peer", virtualInterfaceId=vifs[0], newBGPPeer=peer)
@@ -101,6 +103,12 @@ def virtual_interfaces(client: BaseClient, port: str, private: str, transit: str
     yield client.create_public_virtual_interface(
         connectionId=port, newPublicVirtualInterface={**called("public", 204), **PUBLIC}
     )
+
+
+def is_provided(vif: Record) -> bool:
+    """Whether nothing of it changes by itself any more: its port has no cable."""
+    (peer,) = vif["bgpPeers"]
+    return (peer["bgpPeerState"], vif["virtualInterfaceState"]) == ("available", "down")
 
 
 def descriptions(client: BaseClient) -> Iterator[Record]:
