@@ -13,7 +13,7 @@ from lab.cli.app import LabName, app, chosen_lab, err, require_root
 from lab.cli.status import fetch
 from lab.controller.wiring import PORT_MTU, stub_of
 from lab.errors import UsageError
-from lab.network.host import HostPorts
+from lab.network.host import HostPorts, ports_to_oneself
 from lab.network.links import End, ensure_cable, find_link, set_link
 from lab.network.namespaces import namespace_exists, netlink
 from lab.places import Places, Record
@@ -61,7 +61,8 @@ def _plug_new(record: Record, port: End, router: str) -> None:
         return
     end = _router_end(record, router)
     host_ports.give_back(port.interface)
-    ensure_cable(port, end)
+    with ports_to_oneself():
+        ensure_cable(port, end)
 
 
 def _port(record: Record, name: str) -> End:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from lab.controller.plan import wired_peers
 from lab.directconnect.model import VirtualInterface
-from lab.network.host import HostPorts
+from lab.network.host import HostPorts, ports_to_oneself
 from lab.network.links import (
     End,
     add_veth,
@@ -100,8 +100,10 @@ class Wiring:
     def ensure_port(self, connection_id: str) -> bool:
         """A port for this connection; True if it had to be made, without a cable and so without carrier."""
         port = self.port(connection_id)
-        with self._port_lock:
-            if self._exists(port):
+        if self._exists(port):
+            return False
+        with self._port_lock, ports_to_oneself():
+            if self._exists(port):  # somebody has put one there meanwhile
                 return False
             stub = stub_of(port)
             with netlink(self.device) as kernel:

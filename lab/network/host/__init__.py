@@ -24,7 +24,7 @@ clears its addresses, routes, tc rules and settings under /proc/sys/net; the fir
 
 from __future__ import annotations
 
-from lab.network.host.ports import HostPorts
+from lab.network.host.ports import HostPorts, ports_to_oneself
 from lab.network.host.refusals import refuse_unless_free
 
-__all__ = ["HostPorts", "refuse_unless_free"]
+__all__ = ["HostPorts", "ports_to_oneself", "refuse_unless_free"]

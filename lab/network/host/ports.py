@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import logging
 import os
@@ -25,17 +24,12 @@ from lab.network.links import (
     index_of,
     known_link,
     leads_to,
-    passing,
     remove_link,
 )
 from lab.network.namespaces import DIRECTORY, namespace_exists, namespaces, netlink
 from lab.places import RUN, Places
 
 log = logging.getLogger("dxlab.host")
-
-
-#: How often a port that is made anew meanwhile is removed again.
-_ATTEMPTS = 5
 
 
 @dataclass(frozen=True)
@@ -70,7 +64,7 @@ class HostPorts:
         :raises UsageError: there is no such interface, or it cannot be spared.
         """
         port = End(self._device, connection_id)
-        with _alone():
+        with ports_to_oneself():
             if self._is_lent(interface, port):
                 return
             self.check(interface)
@@ -86,7 +80,7 @@ class HostPorts:
 
         :raises NetworkError: its name is another one's by now; the interface is at home nevertheless.
         """
-        with _alone():
+        with ports_to_oneself():
             self._give_back(connection_id)
 
     def give_all_back(self) -> None:
@@ -158,8 +152,12 @@ class HostPorts:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Lend and give back one at a time on this machine, whichever lab it is for."""
+def ports_to_oneself() -> Iterator[None]:
+    """Make, lend and give back ports one at a time on this machine, whichever lab and process it is for.
+
+    An endpoint gives a connection that has no port one without a cable. It must not do so while another process, such
+    as `dxlab plug`, is about to put an interface there.
+    """
     RUN.mkdir(mode=0o755, parents=True, exist_ok=True)
     with (RUN / "host-ports.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -179,19 +177,13 @@ def _is(link: Link | None, found: Found) -> bool:
 
 
 def _move(kernel: IPRoute, index: int, port: End) -> None:
-    """Put an interface into the place of a port. The endpoint, which is another process, gives a connection without a
-    port a stub, and may do so at any moment.
+    """Put an interface into the place of a port.
 
-    It gets the port's name at home. Asked for both at once, Linux moves it and then finds the name taken.
+    It gets the port's name at home: asked for both at once, Linux moves it first, and may find the name taken then.
     """
-    target = {"net_ns_fd": str(DIRECTORY / port.namespace)}
     kernel.link("set", index=index, ifname=port.interface)
-    for _ in range(_ATTEMPTS):
-        remove_link(port)
-        with passing(errno.EEXIST):
-            kernel.link("set", index=index, **target)
-            return
-    kernel.link("set", index=index, **target)
+    remove_link(port)
+    kernel.link("set", index=index, net_ns_fd=str(DIRECTORY / port.namespace))
 
 
 def _open(port: End, mtu: int) -> None:

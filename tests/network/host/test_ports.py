@@ -6,15 +6,18 @@ import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from lab.controller import Wiring
 from lab.errors import NetworkError, UsageError
 from lab.network.host import HostPorts
 from lab.network.host import ports as host_ports
 from lab.network.host.found import Found, keep
 from lab.network.links import End, ensure_cable, has_carrier, known_link, remove_link, set_link
 from lab.network.namespaces import ensure_namespace, netlink, remove_namespace
+from lab.network.vlan import vlan_driver
 from lab.places import Places
 from lab.remains import remove_remains
 from tests.network.wire import eventually
@@ -94,21 +97,26 @@ def test_it_takes_the_place_of_a_port_without_a_cable(eth: Nic, ports: HostPorts
     assert names == {"lo", PORT}
 
 
-@pytest.mark.parametrize("times", [1, 3])
-def test_it_takes_the_place_also_of_a_port_that_is_made_meanwhile(
-    eth: Nic, ports: HostPorts, places: Places, monkeypatch: pytest.MonkeyPatch, times: int
+def test_while_it_is_lent_the_endpoint_makes_no_port_in_its_place(
+    eth: Nic, ports: HostPorts, places: Places, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By the endpoint, which gives a connection a stub the moment that it has no port."""
-    left = iter(range(times))
+    """The moment that a connection has no port, the endpoint, which is another process, comes to give it one."""
+    wiring = Wiring(places, vlan_driver())
+    made: list[bool] = []
+    endpoint = Thread(target=lambda: made.append(wiring.ensure_port(PORT)))
 
-    def remove_and_meet(port: End) -> None:
+    def remove_and_be_seen(port: End) -> None:
         remove_link(port)
-        if next(left, None) is not None:
-            ensure_cable(port, End(port.namespace, "stub-fg12ab34"))
+        endpoint.start()
+        endpoint.join(0.2)
+        assert endpoint.is_alive(), "it has to wait"
 
-    monkeypatch.setattr(host_ports, "remove_link", remove_and_meet)
+    wiring.ensure_port(PORT)
+    monkeypatch.setattr(host_ports, "remove_link", remove_and_be_seen)
     before = eth.state()
     ports.lend(eth.name, PORT, mtu=9100)
+    endpoint.join()
+    assert made == [False]
     eventually(lambda: has_carrier(eth.far), "light at the far end")
     ports.give_back(PORT)
     assert eth.state() == before
