@@ -22,11 +22,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.client import Address, Connection
-from lab.cli.app import log_to_stderr, run_until_signalled
+from lab.cli.app import run_until_signalled
 from lab.directconnect.model import LogicalRedundancy
 from lab.directconnect.settings import Quotas, Settings
 from lab.errors import LabError
 from lab.lab import Lab, RunningLab
+from lab.logs import log_to_stderr
 from lab.network.links import End
 from lab.network.namespaces import ensure_namespace, processes_in_all
 from lab.places import Places

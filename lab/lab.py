@@ -27,7 +27,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from prometheus_client import CONTENT_TYPE_LATEST
+
 from lab.api.app import application
+from lab.api.pages import Page, Text
 from lab.api.server import serve
 from lab.bringup import Bringup, check_host_ports
 from lab.controller import Controller, Wiring
@@ -41,8 +44,10 @@ from lab.directconnect.model import BgpPeer, BgpStatus, VirtualInterface
 from lab.directconnect.settings import Settings
 from lab.directconnect.store import Store
 from lab.errors import PrivilegeError, TopologyError, UsageError
+from lab.metrics import Metrics
 from lab.network.host import HostPorts
 from lab.network.vlan import vlan_driver
+from lab.news import News
 from lab.places import Places, Record, record_of
 from lab.remains import remove_remains, remove_state
 from lab.routers import Router
@@ -50,6 +55,7 @@ from lab.status import history, routes, status
 from lab.testimony import Testimony
 from lab.topology import Device, Link, Topology
 from lab.topology.keys import with_keys
+from lab.verdicts import Causes
 
 Tell = Callable[[str], None]
 
@@ -101,8 +107,9 @@ class Lab:
         cloud = Cloud(stack.enter_context(Store.open(self.places.state)), self.settings)
         controller = Controller(cloud, Wiring(self.places, await asyncio.to_thread(vlan_driver)))
         running = RunningLab(self.places, cloud, controller, region, topology)
-        app = application(cloud, extra_routes=running.pages())
+        app = application(cloud, extra_routes=running.pages(), meter=running.metrics.request)
         running.url = (await stack.enter_async_context(serve(app, self.host, self.port))).url
+        stack.callback(running.news.close)
         if adopting:
             stack.push_async_callback(asyncio.to_thread, self._remove)
         self._publish(running.url)
@@ -183,19 +190,29 @@ class RunningLab:
         self.testimony = Testimony(
             self.cloud, self.controller.sessions, self.controller.events, self.topology, starting=True
         )
+        self.metrics = Metrics(
+            self.places, self.cloud, self.controller.sessions, lambda: self.controller.transitions
+        )
+        self.causes = Causes(self.cloud, self._examination)
+        self.news = News(self._status)
+        self.cloud.subscribe(lambda _: self.news.tell())
+        self.controller.on_event(self.news.tell)
 
     async def diagnose(self, peer_id: str) -> Verdict:
         """Why a peer is not up, or up and useless; within five seconds.
 
         :raises UsageError: there is no such peer.
         """
+        return await asyncio.to_thread(self._examination(peer_id).verdict)
+
+    def _examination(self, peer_id: str) -> Examination:
+        """Of one peer, for a thread that is not the event loop's."""
 
         def testify() -> Case:
             return asyncio.run_coroutine_threadsafe(self._testify(peer_id), loop).result()
 
         loop = asyncio.get_running_loop()
-        examination = Examination(self.places, testify, self.routers)
-        return await asyncio.to_thread(examination.verdict)
+        return Examination(self.places, testify, self.routers)
 
     async def _testify(self, peer_id: str) -> Case:
         case = self.testimony.of(peer_id)
@@ -247,12 +264,19 @@ class RunningLab:
         frames = recorder.frames(connection_id) if recorder else []
         return {"frames": [(each.at, each.inbound, b64encode(each.octets).decode()) for each in frames]}
 
-    def pages(self) -> Mapping[str, Callable[..., dict[str, Any]]]:
+    def _status(self) -> dict[str, Any]:
+        return status(self.places.name, self.cloud, self.controller.sessions, HostPorts(self.places).lent())
+
+    async def _metrics(self) -> Text:
+        return Text(await self.metrics.text(), CONTENT_TYPE_LATEST)
+
+    def pages(self) -> Mapping[str, Page]:
         """What the endpoint answers beside the AWS API: the lab's own view, for `dxlab status` and others."""
         return {
-            "/lab/status": lambda: status(
-                self.places.name, self.cloud, self.controller.sessions, HostPorts(self.places).lent()
-            ),
+            "/metrics": self._metrics,
+            "/lab/status": self._status,
+            "/lab/changes/": self.news.after,
+            "/lab/causes": self.causes.page,
             "/lab/history": lambda: history(self.cloud),
             "/lab/evidence/": self._evidence,
             "/lab/frames/": self._frames,

@@ -31,8 +31,9 @@ def status(
     :param host_ports: by connection id, the interface of this machine that is the port.
 
     Addresses are CIDR text, times are seconds since the epoch (null where nothing happened yet), states are
-    AWS's words. `hostInterface` is null for a port that leads to a router of the lab's, or nowhere. `unstored` says
-    why the newest reports are not stored yet; null while all are.
+    AWS's words. `hostInterface` is null for a port that leads to a router of the lab's, or nowhere. `cause` is left to
+    whoever has it looked for (`lab.verdicts`). `unstored` says why the newest reports are not stored yet; null while
+    all are.
     """
     vifs = [vif for vif in cloud.virtual_interfaces() if vif.state is not VirtualInterfaceState.DELETED]
     return {
@@ -86,6 +87,7 @@ def _peer(peer: BgpPeer, sessions: Sessions) -> dict[str, Any]:
         "since": session.since or None,
         "reason": session.reason,
         "acceptedPrefixes": len(session.routes),
+        "cause": None,
     }
 
 

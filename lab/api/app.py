@@ -2,7 +2,7 @@
 
 Plain ASGI without a framework, because there is nothing to route: AWS's protocols put the operation into a
 header or into one fixed path. `GET /health` answers once requests are accepted; other rooms may add pages
-of their own.
+(`lab.api.pages`) of their own.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
 from lab import __version__
-from lab.api.endpoint import BODY_LIMIT, Endpoint, Page, Service
+from lab.api.endpoint import BODY_LIMIT, Endpoint, Meter, Service, unmetered
 from lab.api.messages import Request
+from lab.api.pages import Page, Pages
 from lab.api.sigv4 import DEFAULT_ACCOUNT
 
 Scope = MutableMapping[str, Any]
@@ -26,21 +27,25 @@ def application(
     *,
     extra_routes: Mapping[str, Page] | None = None,
     default_account: str = DEFAULT_ACCOUNT,
+    meter: Meter = unmetered,
 ) -> Application:
     """The ASGI application that serves a service on the wire.
 
     :param service: what the operations mean; its `perform` runs on the event loop.
-    :param extra_routes: pages to answer with JSON, by path, beside `/health`.
+    :param extra_routes: pages to answer, by path, beside `/health`.
     :param default_account: the account of callers whose access key is no account number of twelve digits.
+    :param meter: is told of each request for an operation.
     """
-    endpoint = Endpoint(service, {"/health": _health, **(extra_routes or {})}, default_account)
+    endpoint = Endpoint(service, default_account, meter)
+    pages = Pages({"/health": _health, **(extra_routes or {})})
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         body = await _body(receive)
         if body is None:
             return
         request = Request(scope["method"], scope["path"], dict(scope["headers"]), body)
-        response = endpoint.answer(request)
+        page = pages.of(request)
+        response = await pages.answer(page) if page else endpoint.answer(request)
         await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
         await send({"type": "http.response.body", "body": response.body})
 

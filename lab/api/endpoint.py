@@ -11,41 +11,49 @@ A client whose connection breaks before the answer sends the request once more; 
 id, in the header amz-sdk-invocation-id. The service carries out what bears the same id only once, so that nobody
 gets two connections who ordered one.
 
-The access log has one line for each request on the logger `dxlab.api`, in `name=value` form. It never holds
-a parameter.
+The access log has one event for each request, `request`. It never holds a parameter but ids.
 """
 
 from __future__ import annotations
 
-import json
-import logging
 import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import replace
-from email.utils import formatdate
-from functools import lru_cache, partial
 from typing import Any, Protocol
 
 from lab.api.codecs import codec_for
 from lab.api.codecs.base import Codec
 from lab.api.errors import RequestEntityTooLargeException
+from lab.api.headers import complete
 from lab.api.messages import ParsedRequest, Request, Response
 from lab.api.sigv4 import DEFAULT_ACCOUNT, caller_of
 from lab.api.validate import validate
 from lab.directconnect.cloud import Caller
 from lab.directconnect.errors import ApiError, ServerException
+from lab.directconnect.identifiers import Kind
+from lab.logs import Log
 
 BODY_LIMIT = 2**20
 """Bytes of the largest body that is read; the largest request of the API has a few thousand."""
 
-LOGGER = logging.getLogger("dxlab.api")
+log = Log("dxlab.api")
+
+#: The log's names for the resources that a request may name: the request's member, and the form of such an id.
+_RESOURCES = {
+    "connection": ("connectionId", Kind.CONNECTION),
+    "vif": ("virtualInterfaceId", Kind.VIRTUAL_INTERFACE),
+    "peer": ("bgpPeerId", Kind.BGP_PEER),
+}
 
 _INVOCATION = re.compile(r"[0-9A-Za-z-]{1,64}")
 
-Page = Callable[..., Mapping[str, Any]]
-"""What a GET of one path answers, as JSON. One whose path ends with a slash is given what comes behind it."""
+#: Is told of each request for an operation: the operation, AWS's name of the error or `success`, and seconds.
+Meter = Callable[[str, str, float], None]
+
+
+def unmetered(_operation: str, _result: str, _seconds: float) -> None:
+    """Count nothing."""
 
 
 class Service(Protocol):
@@ -66,35 +74,35 @@ class Endpoint:
     """Answers requests for a service.
 
     :param service: what the operations mean.
-    :param pages: the pages of the endpoint itself, by path.
     :param default_account: the account of callers whose access key is no account number.
     """
 
     def __init__(
-        self, service: Service, pages: Mapping[str, Page], default_account: str = DEFAULT_ACCOUNT
+        self, service: Service, default_account: str = DEFAULT_ACCOUNT, meter: Meter = unmetered
     ) -> None:
         self._service = service
-        self._pages = pages
         self._default_account = default_account
+        self._meter = meter
 
     def answer(self, request: Request) -> Response:
         """Carry out a request. Every failure becomes a response."""
         started = time.perf_counter()
         request_id = str(uuid.uuid4())
         codec = codec_for(request)
+        about: dict[str, str] = {}
         try:
-            response = self._respond(codec, request)
+            response = self._respond(codec, request, about)
         except ApiError as error:
             response = codec.failure(error)
-        except Exception:
+        except Exception as error:
             # The one place for this. Whatever is wrong inside: the client gets an answer that it understands,
             # for it repeats a request whose connection breaks and would create things twice; the log gets the
             # traceback.
-            LOGGER.exception("request=%s failed", request_id)
+            log.failure("request-failed", error, request=request_id, action="a server error is answered")
             response = codec.failure(
                 ServerException(f"Request {request_id} failed; its cause is in the log.")
             )
-        _log(codec, request, response, request_id, time.perf_counter() - started)
+        self._account(_subject(codec, request), about, response, request_id, time.perf_counter() - started)
         return complete(response, request_id)
 
     def parse(self, codec: Codec, request: Request) -> ParsedRequest:
@@ -109,52 +117,43 @@ class Endpoint:
         parameters = validate(operation, codec.parameters(request))
         return ParsedRequest(operation, caller, parameters, _invocation(request))
 
-    def _page(self, path: str) -> Page | None:
-        parent, _, name = path.rpartition("/")
-        shelf = self._pages.get(f"{parent}/") if name else None
-        return self._pages.get(path) or (shelf and partial(shelf, name))
-
-    def _respond(self, codec: Codec, request: Request) -> Response:
-        page = self._page(request.path) if request.method == "GET" else None
-        if page is not None:
-            return Response(200, ((b"content-type", b"application/json"),), json.dumps(page()).encode())
+    def _respond(self, codec: Codec, request: Request, about: dict[str, str]) -> Response:
+        """The answer; meanwhile, notes what the request is about."""
         parsed = self.parse(codec, request)
+        about |= _ids(parsed.parameters)
         result = self._service.perform(
             parsed.operation.name, parsed.caller, parsed.parameters, parsed.invocation
         )
         return codec.result(parsed.operation, result)
+
+    def _account(
+        self, operation: str, about: Mapping[str, str], response: Response, request_id: str, seconds: float
+    ) -> None:
+        self._meter(operation, response.error or "success", seconds)
+        log.info(
+            "request",
+            operation=operation,
+            status=response.status,
+            error=response.error,
+            **about,
+            ms=round(seconds * 1000, 1),
+            request=request_id,
+            action="nothing is changed" if response.error else None,
+        )
+
+
+def _ids(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """The resources that a request names, by the log's names for them. Only what has the form of an id is one, so
+    that no other parameter gets into the log.
+    """
+    named = {field: str(parameters.get(member)) for field, (member, _) in _RESOURCES.items()}
+    return {field: text for field, text in named.items() if _RESOURCES[field][1].matches(text)}
 
 
 def _invocation(request: Request) -> str | None:
     """The client's id of the request; None where it has none, or one that no SDK would give."""
     given = request.header(b"amz-sdk-invocation-id") or ""
     return given if _INVOCATION.fullmatch(given) else None
-
-
-def complete(response: Response, request_id: str) -> Response:
-    """Add the headers that every response of AWS has."""
-    common = (
-        (b"x-amzn-requestid", request_id.encode()),
-        (b"date", _http_date(int(time.time()))),
-        (b"content-length", str(len(response.body)).encode()),
-    )
-    return replace(response, headers=response.headers + common)
-
-
-@lru_cache(maxsize=1)
-def _http_date(second: int) -> bytes:
-    return formatdate(second, usegmt=True).encode()
-
-
-def _log(codec: Codec, request: Request, response: Response, request_id: str, seconds: float) -> None:
-    LOGGER.info(
-        "operation=%s status=%d error=%s ms=%.1f request=%s",
-        _subject(codec, request),
-        response.status,
-        response.error or "-",
-        seconds * 1000,
-        request_id,
-    )
 
 
 def _subject(codec: Codec, request: Request) -> str:

@@ -22,8 +22,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from lab.api.app import Application
 from lab.api.codecs.json11 import Json11
-from lab.api.endpoint import complete
 from lab.api.errors import SerializationException
+from lab.api.headers import complete
 from lab.errors import UsageError
 
 _BACKLOG = 2048

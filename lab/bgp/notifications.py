@@ -65,12 +65,17 @@ _SUBCODES = {
 }
 
 
-def describe(code: int, subcode: int, text: str = "") -> str:
-    """`Cease / Peer De-configured (6/3)`, followed by the text, quoted, where there is one."""
+def name_of(code: int, subcode: int) -> str:
+    """`Cease / Peer De-configured`, as the RFCs call it; what they have no name for is unknown."""
     words = [_CODES.get(code, "Unknown Error")]
     if subcode:
         words.append(_SUBCODES.get((code, subcode), "unknown subcode"))
-    return f"{' / '.join(words)} ({code}/{subcode})" + (f': "{text}"' if text else "")
+    return " / ".join(words)
+
+
+def describe(code: int, subcode: int, text: str = "") -> str:
+    """`Cease / Peer De-configured (6/3)`, followed by the text, quoted, where there is one."""
+    return f"{name_of(code, subcode)} ({code}/{subcode})" + (f': "{text}"' if text else "")
 
 
 def readable_data(code: int, subcode: int, data: bytes) -> str:

@@ -16,12 +16,18 @@ from importlib import import_module
 from pathlib import Path
 
 import typer
+from typer.models import CommandInfo
 
 from lab.errors import LabError, first_of
 
 __all__ = ["application", "main"]
 
 _FRAME = "app"
+#: The verbs as a day brings them; the help has them in this order.
+_DAY = (
+    *("up", "verify", "status", "diagnose", "history", "show", "exec", "capture", "unplug", "plug", "down"),
+    *("serve", "clone", "doctor", "demo"),
+)
 _FILES = sorted(path.stem for path in Path(__file__).parent.glob("[a-z]*.py") if path.stem != _FRAME)
 
 
@@ -46,4 +52,9 @@ def application(arguments: Sequence[str] = ()) -> typer.Typer:
     for name in alone or _FILES:
         import_module(f"lab.cli.{name}")
     made: typer.Typer = import_module(f"lab.cli.{_FRAME}").app
+    made.registered_commands.sort(key=lambda verb: _DAY.index(_name(verb)))
     return made
+
+
+def _name(verb: CommandInfo) -> str:
+    return verb.name or str(getattr(verb.callback, "__name__", ""))

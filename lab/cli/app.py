@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import os
 import signal
 import sys
@@ -15,6 +14,7 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Console
 
+from lab import __version__
 from lab.directconnect.settings import Settings
 from lab.errors import PrivilegeError, UsageError
 from lab.places import Record, known_labs, record_of
@@ -31,8 +31,19 @@ app = typer.Typer(
 )
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        out.print(f"dxlab {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _dxlab() -> None:
+def _dxlab(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_say_version, help="Say which version this is."),
+    ] = False,
+) -> None:
     """An AWS Direct Connect endpoint on this machine whose BGP sessions are real."""
 
 
@@ -73,6 +84,9 @@ Delay = Annotated[
     float,
     typer.Option("--delay", min=0, help="Seconds that each of AWS's own transitions takes (orders, checks)."),
 ]
+LogJson = Annotated[
+    bool, typer.Option("--log-json", help="Log JSON lines in place of name=value; see docs/observing.md.")
+]
 LabName = Annotated[str | None, typer.Option("--lab", help="Which lab; needed where several are up.")]
 
 
@@ -110,12 +124,6 @@ def chosen_lab(name: str | None) -> Record:
             f"no lab '{name}' is up; see 'dxlab status'" if name else "no lab is up; see 'dxlab up --help'"
         )
     return records[0]
-
-
-def log_to_stderr() -> None:
-    """One line per event, for whoever runs the endpoint in the foreground."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("dxlab").setLevel(logging.INFO)
 
 
 def run_until_signalled(work: Coroutine[None, None, T]) -> T | None:

@@ -16,19 +16,20 @@ from lab.cli.app import (
     Delay,
     Host,
     Ipv6Pool,
+    LogJson,
     Port,
     StateDir,
     Topology,
     app,
     become_an_endpoint,
     err,
-    log_to_stderr,
     out,
     run_until_signalled,
     settings_with,
 )
 from lab.errors import LabError
 from lab.lab import Lab
+from lab.logs import log_to_stderr, progress
 from lab.places import Places
 from lab.topology import load
 
@@ -47,6 +48,7 @@ def up(
     detach: Annotated[
         bool, typer.Option("-d", "--detach", help="Go on in the background once it is up.")
     ] = False,
+    log_json: LogJson = False,
 ) -> None:
     """Bring up the endpoint with a topology's routers and cables, and play its requests."""
     become_an_endpoint("up")
@@ -56,12 +58,12 @@ def up(
         topology=loaded,
         host=host,
         port=port,
-        tell=err.print,
+        tell=progress if log_json or READY in os.environ else err.print,
     )
     if detach:
         _in_background(lab.places)
     else:
-        log_to_stderr()
+        log_to_stderr(as_json=log_json)
         run_until_signalled(_hold(lab))
 
 
@@ -72,11 +74,11 @@ async def _hold(lab: Lab) -> None:
         if READY in os.environ:
             os.write(int(os.environ[READY]), b"up")
         else:
-            err.print("up; Ctrl-C takes it down")
+            lab.tell("up; Ctrl-C takes it down")
         try:
             await asyncio.Event().wait()
         finally:
-            err.print("taking it down")
+            lab.tell("taking it down")
 
 
 def _in_background(places: Places) -> None:

@@ -6,12 +6,12 @@ The cloud world keeps it (`lab.directconnect.world`); somebody has to ask it to 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Coroutine
 
 from lab.directconnect.cloud import Cloud
+from lab.logs import Log
 
-log = logging.getLogger("dxlab.controller")
+log = Log("dxlab.controller")
 
 #: Seconds before the next try: first, and at most.
 RETRY_FIRST, RETRY_MOST = 0.5, 30.0
@@ -37,9 +37,14 @@ class Backlog:
     async def _store(self) -> None:
         delay = RETRY_FIRST
         while self._cloud.unstored is not None:
-            log.error("%s; what happens is kept in memory, next try in %.1f s", self._cloud.unstored, delay)
+            log.error(
+                "state-not-written",
+                error=str(self._cloud.unstored),
+                retry_in=delay,
+                action="what happens is kept in memory and written later",
+            )
             await asyncio.sleep(delay)
             delay = min(delay * 2, RETRY_MOST)
             self._cloud.store_reports()
-        log.info("the state is written again")
+        log.info("state-written")
         self._trying = False

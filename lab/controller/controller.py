@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -15,8 +14,10 @@ from lab import faults
 from lab.bgp.events import LinkChanged, NotificationSent, SpeakerEvent, SpeakerExited
 from lab.bgp.launcher import Launcher
 from lab.bgp.notifications import HOLD_TIMER_EXPIRED
+from lab.bgp.reasons import Why
 from lab.bgp.session import Session
 from lab.bgp.spec import Network
+from lab.controller import remarks
 from lab.controller.backlog import RETRY_FIRST, RETRY_MOST, Backlog
 from lab.controller.observer import Observer
 from lab.controller.plan import Wired, is_wired, leaving_peers, speaker_spec, wired_peers, wiring_of
@@ -35,8 +36,6 @@ from lab.network.links import End
 from lab.network.namespaces import namespace_exists
 from lab.network.neighbours import ensure_room
 from lab.network.watch import LinkEvent, LinkWatch
-
-log = logging.getLogger("dxlab.controller")
 
 #: Threads that work in the kernel; more would wait for the kernel's one link lock (RTNL).
 KERNEL_THREADS = 4
@@ -76,6 +75,7 @@ class Controller:
         self._clock_moved = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended = False
+        self._listeners: list[Callable[[], None]] = []
         #: Notified after each event of a speaker, for whoever waits for a session.
         self.heard = asyncio.Condition()
 
@@ -124,6 +124,15 @@ class Controller:
     def events(self, peer_id: str) -> tuple[SpeakerEvent, ...]:
         """What a peer's speaker last reported, oldest first: the last few events of each kind."""
         return self._observer.events(peer_id)
+
+    def on_event(self, listener: Callable[[], None]) -> None:
+        """Have a function called after each event of a speaker."""
+        self._listeners.append(listener)
+
+    @property
+    def transitions(self) -> Mapping[tuple[str, Why], int]:
+        """How often `bgpStatus` became what, and why."""
+        return self._observer.transitions
 
     @property
     def device(self) -> str:
@@ -175,7 +184,7 @@ class Controller:
                 async for event in self._launcher.events():
                     await self._hear(event)
             except SpeakerError as error:
-                log.error("%s; starting another", error)
+                remarks.launcher_died(error)
                 await self._replace_launcher()
 
     async def _hear(self, event: SpeakerEvent) -> None:
@@ -183,6 +192,8 @@ class Controller:
             self._observer.heard(event)
             self._backlog.mind()
             self.heard.notify_all()
+        for listener in self._listeners:
+            listener()
         if isinstance(event, NotificationSent) and event.code == HOLD_TIMER_EXPIRED:
             # Whether or not the silence is the router's, AWS's side had better be whole.
             self._rewire(vif.id for vif in self._cloud.virtual_interfaces() if vif.peer(event.peer_id))
@@ -197,7 +208,7 @@ class Controller:
                 await self._adopt()
                 break
             except SpeakerError as error:
-                log.error("%s; next try in %.1f s", error, RETRY_FIRST)
+                remarks.launcher_not_started(error, RETRY_FIRST)
                 await asyncio.sleep(RETRY_FIRST)
         self._touch_everything()
 
@@ -208,9 +219,11 @@ class Controller:
                     await self._carrier_changed(event)
 
     async def _carrier_changed(self, event: LinkEvent) -> None:
-        if self._carrier.get(event.interface) == event.carrier:
+        before = self._carrier.get(event.interface)
+        if before == event.carrier:
             return
         self._carrier[event.interface] = event.carrier
+        remarks.carrier_changed(event.interface, before, event.carrier)
         for vif in self._virtual_interfaces_on(event.interface):
             for peer in wired_peers(vif):
                 await self._peer_carrier_changed(peer, event.carrier)
@@ -265,7 +278,7 @@ class Controller:
             try:
                 await self._settle(id_)
             except LabError as error:
-                log.error("%s cannot be wired: %s; next try in %.1f s", id_, error, delay)
+                remarks.not_wired(self._cloud, id_, error, delay)
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, RETRY_MOST)
                 self._wired.pop(id_, None)

@@ -7,8 +7,7 @@ as its timeline.
 
 from __future__ import annotations
 
-import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -20,11 +19,13 @@ from lab.bgp.events import (
     SpeakerExited,
     SpeakerStarted,
 )
+from lab.bgp.reasons import Why, why
 from lab.bgp.session import Session, StatusChanged, step
 from lab.directconnect.cloud import Cloud
 from lab.directconnect.model import BgpPeer, BgpStatus, VirtualInterface
+from lab.logs import Log
 
-log = logging.getLogger("dxlab.session")
+log = Log("dxlab.session")
 
 #: How many events of each kind are kept of a peer, for whoever asks why its session is as it is. A router that is
 #: refused again and again must not push out what it was first refused for.
@@ -42,6 +43,8 @@ class Observer:
         self._sessions: dict[str, Session] = {}
         self._events: dict[str, dict[type[SpeakerEvent], deque[SpeakerEvent]]] = {}
         self._told: dict[str, set[str]] = {}
+        #: How often `bgpStatus` became what, and why.
+        self.transitions: Counter[tuple[str, Why]] = Counter()
 
     @property
     def sessions(self) -> Mapping[str, Session]:
@@ -78,10 +81,11 @@ class Observer:
         self._sessions[event.peer_id] = session
         kinds = self._events.setdefault(event.peer_id, {})
         kinds.setdefault(type(event), deque(maxlen=NEWEST)).append(event)
+        because = why(event, session)
         for change in changes:
-            self._tell(event.peer_id, change)
+            self._tell(event.peer_id, change, because)
         if not changes and session.bgp_status == "down" and session.reason != before.reason:
-            self._explain(event.peer_id, session, event.at)
+            self._explain(event.peer_id, session, event.at, because)
 
     def forget(self, peer_id: str) -> None:
         """The peer and its speaker are gone."""
@@ -89,17 +93,44 @@ class Observer:
         self._events.pop(peer_id, None)
         self._told.pop(peer_id, None)
 
-    def _tell(self, peer_id: str, change: StatusChanged) -> None:
-        log.info("%s is %s: %s", peer_id, change.status, change.reason)
+    def _tell(self, peer_id: str, change: StatusChanged, because: Why) -> None:
+        self.transitions[change.status, because] += 1
+        self._log(peer_id, f"session-{change.status}", change.reason, because)
         self._told[peer_id] = {change.reason}
         self._cloud.observe(peer_id, BgpStatus(change.status), reason=change.reason, at=change.at)
 
-    def _explain(self, peer_id: str, session: Session, at: float) -> None:
+    def _explain(self, peer_id: str, session: Session, at: float, because: Why) -> None:
         """The session is still down, for another reason than before."""
         told = self._told.setdefault(peer_id, set())
         if session.reason not in told and len(told) < REASONS:
             told.add(session.reason)
+            if not because.collision:
+                self._log(peer_id, "session-still-down", session.reason, because)
             self._cloud.observe(peer_id, BgpStatus(session.bgp_status), reason=session.reason, at=at)
+
+    def _log(self, peer_id: str, event: str, sentence: str, because: Why) -> None:
+        """Say what a peer's session came to, on which VIF and connection, and what is done about it."""
+        vif = self._cloud.virtual_interface_of(peer_id)
+        peer = vif.peer(peer_id) if vif else None
+        say = log.warning if because.reason.remedy else log.info
+        say(
+            event,
+            peer=peer_id,
+            vif=vif.id if vif else None,
+            connection=vif.connection_id if vif else None,
+            customer=str(peer.customer_address.ip) if peer else None,
+            cause=because.reason.value,
+            notification=because.notification or None,
+            reason=sentence,
+            action=_action(peer, because),
+        )
+
+
+def _action(peer: BgpPeer | None, because: Why) -> str | None:
+    """What the lab does about a session that is not up."""
+    if peer is not None and not peer.stands:
+        return "none: the peer is deleted"
+    return because.reason.remedy or None
 
 
 def _milestone(event: SpeakerEvent) -> tuple[str, str] | None:

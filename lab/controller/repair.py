@@ -14,7 +14,6 @@ plugged in.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterable, Iterator
 
 from lab.bgp.launcher import Launcher
@@ -23,9 +22,10 @@ from lab.controller.wiring import Wiring
 from lab.directconnect.cloud import Cloud
 from lab.directconnect.model import VirtualInterface
 from lab.errors import LabError, SpeakerError
+from lab.logs import Log
 from lab.network.losses import Losses, Lost
 
-log = logging.getLogger("dxlab.controller")
+log = Log("dxlab.controller")
 
 #: Seconds between two questions whether the launcher lives, within which it answers, and after which it is replaced.
 PULSE, ANSWER, HANGS = 1.0, 1.0, 30.0
@@ -53,13 +53,19 @@ class Repair:
             try:
                 await asyncio.to_thread(self._wiring.restore, lost.what)
             except LabError as error:
-                log.error("the network namespace '%s' has lost its name for good: %s", lost.what, error)
+                log.error(
+                    "namespace-name-lost",
+                    namespace=lost.what,
+                    error=str(error),
+                    action="none: take the lab down and bring it up again",
+                )
             else:
-                log.warning("the network namespace '%s' had lost its name, and has it again", lost.what)
-        broken = {vif.id for vif in self._broken_by(lost)}
-        if broken:
-            log.warning("%s was taken from %s by hand; it is made anew", lost.what, ", ".join(sorted(broken)))
-            self._rewire(broken)
+                log.warning("namespace-name-lost", namespace=lost.what, action="it has its name again")
+        broken = {vif.id: vif.connection_id for vif in self._broken_by(lost)}
+        for vif, connection in sorted(broken.items()):
+            what = None if lost.what is None else str(lost.what)
+            log.warning("taken-by-hand", vif=vif, connection=connection, what=what, action="it is made anew")
+        self._rewire(broken)
 
     def _broken_by(self, lost: Lost) -> Iterator[VirtualInterface]:
         """The VIFs that should have what was lost."""
@@ -81,10 +87,10 @@ async def keep_awake(launcher: Callable[[], Launcher]) -> None:
                 await asked.ping()
         except TimeoutError:
             silent += PULSE + ANSWER
-            log.error("the launcher of the speakers does not answer; it is told to go on")
+            log.error("launcher-silent", seconds=silent, action="it is told to go on")
             asked.rouse()
             if silent > HANGS:
-                log.error("the launcher of the speakers hangs; it is replaced")
+                log.error("launcher-hangs", seconds=silent, action="it is replaced")
                 asked.kill()
         except SpeakerError:
             pass  # whoever follows it replaces it

@@ -129,6 +129,10 @@ class Cloud:
         """The virtual interface of this id."""
         return self._world.virtual_interfaces.get(vif_id)
 
+    def virtual_interface_of(self, peer_id: str) -> VirtualInterface | None:
+        """The virtual interface that has this peer."""
+        return self._world.virtual_interface_of(peer_id)
+
     def advertised_prefixes(self, vif: VirtualInterface, family: AddressFamily) -> tuple[Network, ...]:
         """What AWS advertises to the customer on this VIF's session of this family."""
         return gateways.advertised_prefixes(self._world, vif, family)

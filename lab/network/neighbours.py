@@ -14,10 +14,11 @@ https://docs.kernel.org/networking/ip-sysctl.html (neigh/default/gc_thresh3)
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
-log = logging.getLogger("dxlab.network")
+from lab.logs import Log
+
+log = Log("dxlab.network")
 
 TABLES = tuple(Path(f"/proc/sys/net/{family}/neigh/default") for family in ("ipv4", "ipv6"))
 #: One entry for AWS's end, one for the router's, and as many again for whatever else the machine does.
@@ -47,13 +48,15 @@ def _raise(table: Path, present: int, wanted: int) -> None:
             (table / name).write_text(f"{wanted}\n")
     except OSError as error:
         log.warning(
-            "%s.gc_thresh3 is %d and cannot be raised (%s): with many sessions, set it to %d on the host with sysctl",
-            *(key, present, error.strerror, wanted),
+            "neighbour-table-small",
+            setting=f"{key}.gc_thresh3",
+            present=present,
+            wanted=wanted,
+            error=error.strerror,
+            action=f"none: with many sessions, set it to {wanted} on the host with sysctl",
         )
     else:
-        log.info(
-            "%s.gc_thresh3 raised from %d to %d: each session needs neighbour entries", key, present, wanted
-        )
+        log.info("neighbour-table-raised", setting=f"{key}.gc_thresh3", present=present, wanted=wanted)
 
 
 def _read(path: Path) -> int | None:

@@ -32,14 +32,14 @@ def cloud(tmp_path: Path) -> Iterator[Cloud]:
 
 @pytest.fixture
 def endpoint(cloud: Cloud) -> Endpoint:
-    return Endpoint(cloud, {})
+    return Endpoint(cloud)
 
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
     """For requests that do not depend on what was there before."""
     with Store.open(tmp_path_factory.mktemp("state")) as store:
-        yield Endpoint(Cloud(store, Settings()), {})
+        yield Endpoint(Cloud(store, Settings()))
 
 
 @pytest.fixture(params=["json", "smithy-rpc-v2-cbor"])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import uuid
@@ -32,7 +31,7 @@ def service() -> StandIn:
 
 @pytest.fixture
 def endpoint(service: StandIn) -> Endpoint:
-    return Endpoint(service, {"/page": lambda: {"page": 1}})
+    return Endpoint(service)
 
 
 @both
@@ -224,7 +223,7 @@ def test_a_failure_inside_is_told_to_the_client_and_explained_in_the_log(
     }
     [failure] = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert request_id in failure.message
-    assert "ZeroDivisionError: the cause" in (failure.exc_text or "")
+    assert "ZeroDivisionError: the cause" in failure.message
 
 
 def test_a_result_that_cannot_be_sent_is_a_failure_inside(service: StandIn, endpoint: Endpoint) -> None:
@@ -234,20 +233,27 @@ def test_a_result_that_cannot_be_sent_is_a_failure_inside(service: StandIn, endp
 
 
 LINE = re.compile(
-    r"operation=(?P<operation>\S+) status=(?P<status>\d+) error=(?P<error>\S+) "
-    r"ms=\d+\.\d request=[0-9a-f-]{36}"
+    r"event=request operation=(?P<operation>\S+) status=(?P<status>\d+)( error=(?P<error>\S+))?"
+    r"( connection=dxcon-fg12ab34)? ms=[\d.]+ request=[0-9a-f-]{36}( action=\"nothing is changed\")?"
 )
 
 
 @pytest.mark.parametrize(
     ("request_", "expected"),
     [
-        (json_request("DescribeLocations"), ("DescribeLocations", "200", "-")),
+        (json_request("DescribeLocations"), ("DescribeLocations", "200", None)),
         (cbor_request("DeleteConnection"), ("DeleteConnection", "400", "DirectConnectClientException")),
         (json_request("X\nforged"), ("-", "400", "UnknownOperationException")),
-        (Request("GET", "/page", {}), ("-", "200", "-")),
+        (
+            json_request("DescribeConnections", {"connectionId": "dxcon-fg12ab34"}),
+            ("DescribeConnections", "200", None),
+        ),
+        (
+            json_request("DescribeConnections", {"connectionId": "dxcon-fg12ab34 peer=forged"}),
+            ("DescribeConnections", "200", None),
+        ),
     ],
-    ids=["success", "error", "forged line", "page"],
+    ids=["success", "error", "forged line", "with an id", "forged id"],
 )
 def test_the_access_log_has_one_line_for_a_request(
     request_: Request, expected: tuple[str, ...], endpoint: Endpoint, caplog: pytest.LogCaptureFixture
@@ -274,13 +280,17 @@ def test_no_log_holds_a_parameter(
     assert "s3cret" not in caplog.text
 
 
-def test_a_page_of_the_endpoint_itself(endpoint: Endpoint) -> None:
-    response = endpoint.answer(Request("GET", "/page", {}))
+def test_each_request_is_metered(service: StandIn) -> None:
+    seen: list[tuple[str, str]] = []
+    service.results["DeleteConnection"] = ClientException("It is gone.")
+    metered = Endpoint(service, meter=lambda operation, result, _: seen.append((operation, result)))
+    for operation in ("DescribeLocations", "DeleteConnection", "NoSuchOperation"):
+        metered.answer(
+            json_request(operation, {"connectionId": "dxcon-fg12ab34"} if "Del" in operation else {})
+        )
 
-    assert (response.status, json.loads(response.body)) == (200, {"page": 1})
-    assert dict(response.headers)[b"content-type"] == b"application/json"
-
-
-def test_pages_are_read_with_get_alone(endpoint: Endpoint) -> None:
-    assert endpoint.answer(Request("POST", "/page", {})).status == 404
-    assert endpoint.answer(Request("GET", "/other", {})).status == 404
+    assert seen == [
+        ("DescribeLocations", "success"),
+        ("DeleteConnection", "DirectConnectClientException"),
+        ("-", "UnknownOperationException"),
+    ]

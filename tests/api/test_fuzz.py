@@ -18,7 +18,7 @@ from tests.api.stand_in import StandIn
 from tests.api.wire import Writer, cbor_request, document, json_request
 from tests.support.examples import example
 
-ENDPOINT = Endpoint(StandIn(), {})
+ENDPOINT = Endpoint(StandIn())
 WRITERS = st.sampled_from([json_request, cbor_request])
 NAMES = st.sampled_from(sorted(OPERATIONS))
 

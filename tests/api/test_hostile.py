@@ -76,7 +76,7 @@ def test_text_is_refused_or_kept_as_it_is(
     if "connectionId" in parameters:
         parameters["connectionId"] = connection.id
     before = office.dump()
-    response = Endpoint(office.cloud, {}).answer(json_request(operation, parameters))
+    response = Endpoint(office.cloud).answer(json_request(operation, parameters))
     answer = json.loads(response.body)
     if response.status != 200:
         assert 400 <= response.status < 500

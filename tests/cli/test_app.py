@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from typer.testing import CliRunner
 
+from lab import __version__
 from lab.cli import application
 from tests.cli.elsewhere import Elsewhere
 from tests.cli.words import UNPRIVILEGED, sentence
@@ -34,12 +35,12 @@ VERBS = {
     "exec": ("node", "command", "--lab"),
     "history": ("peer", "--lab"),
     "plug": ("connection", "--lab"),
-    "serve": ("--host", "--port", "--state-dir", "--name", "--ipv6-pool", "--delay"),
+    "serve": ("--host", "--port", "--state-dir", "--name", "--ipv6-pool", "--delay", "--log-json"),
     "show": ("node", "neighbours", "routes", "--json", "--lab"),
-    "status": ("--json",),
+    "status": ("--json", "--watch", "--no-why"),
     "verify": ("topology", "--junit", "--json", "--sarif", "--timeout", "--keep"),
     "unplug": ("connection", "--lab"),
-    "up": ("topology", "--host", "--port", "--state-dir", "--ipv6-pool", "--delay", "--detach"),
+    "up": ("topology", "--host", "--port", "--state-dir", "--ipv6-pool", "--delay", "--detach", "--log-json"),
 }
 
 
@@ -52,6 +53,19 @@ def help_of(*verb: str) -> str:
 def test_the_help_names_every_verb() -> None:
     shown = help_of()
     assert {verb for verb in VERBS if f" {verb} " in shown} == set(VERBS)
+
+
+def test_the_help_has_the_verbs_in_the_order_of_a_day() -> None:
+    shown = help_of()
+    places = [
+        shown.index(f" {verb} ") for verb in ("up", "verify", "status", "diagnose", "down", "serve", "demo")
+    ]
+    assert places == sorted(places)
+
+
+def test_the_version() -> None:
+    done = dxlab("--version")
+    assert (done.returncode, done.stdout) == (0, f"dxlab {__version__}\n")
 
 
 def test_every_verb_is_known_here() -> None:

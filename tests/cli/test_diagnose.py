@@ -86,6 +86,21 @@ def test_in_words(wrong: Wrong, who: tuple[str, ...]) -> None:
     assert all(line.startswith("  seen: ") for line in rest[2:])
 
 
+def test_the_status_names_the_cause(wrong: Wrong) -> None:
+    assert shown_cause(wrong) == "md5-mismatch"
+    assert shown_cause(wrong, "--no-why") is None
+    (line,) = (line for line in dxlab("status").stdout.splitlines() if wrong.peer in line)
+    assert line.endswith("  md5-mismatch")
+
+
+def shown_cause(wrong: Wrong, *options: str) -> str | None:
+    labs = json.loads(dxlab("status", "--json", *options).stdout)["labs"]
+    (mine,) = (lab for lab in labs if lab["lab"] == NAME)
+    (peer,) = mine["connections"][0]["virtualInterfaces"][0]["bgpPeers"]
+    assert peer["bgpPeerId"] == wrong.peer
+    return str(peer["cause"]) if peer["cause"] else None
+
+
 def test_nobody_of_that_name() -> None:
     done = dxlab("diagnose", "nobody", "--lab", NAME)
     assert (done.returncode, done.stdout) == (2, "")

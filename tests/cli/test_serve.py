@@ -32,6 +32,16 @@ def test_it_serves_until_it_is_told_to_end(lab_bench: Bench) -> None:
     assert nothing_left(lab_bench.places)
 
 
+def test_a_log_for_programs(lab_bench: Bench) -> None:
+    served = lab_bench.serve("--log-json")
+    served.client.create_connection(location="EqDC2", bandwidth="1Gbps", connectionName="office")
+    assert served.end() == 0
+    events = [json.loads(line) for line in lab_bench.log().splitlines()]
+    assert [event["event"] for event in events][:: len(events) - 1] == ["progress", "progress"]
+    (asked,) = (event for event in events if event["event"] == "request")
+    assert (asked["operation"], asked["status"], asked["level"]) == ("CreateConnection", 200, "info")
+
+
 def test_resources_are_kept_for_the_next_time(lab_bench: Bench) -> None:
     first = lab_bench.serve()
     first.client.create_connection(location="EqDC2", bandwidth="1Gbps", connectionName="office")

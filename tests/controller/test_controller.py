@@ -173,7 +173,8 @@ async def test_what_linux_refuses_is_tried_again(
         ordered(office)
         vif = await ready(office)
     assert [record.getMessage() for record in caplog.records] == [
-        f"{vif.id} cannot be wired: Linux refused a change: no buffer space; next try in {delay:.1f} s"
+        f"event=not-wired vif={vif.id} connection={vif.connection_id}"
+        f' error="Linux refused a change: no buffer space" retry_in={delay} action="it is tried again"'
         for delay in (0.01, 0.02, 0.04)
     ]
 

@@ -77,7 +77,7 @@ def see(lab: Running, status: str) -> None:
 def status(lab: Running) -> dict[str, object]:
     (mine,) = (
         each
-        for each in json.loads(dxlab("status", "--json").stdout)["labs"]
+        for each in json.loads(dxlab("status", "--json", "--no-why").stdout)["labs"]
         if each["lab"] == lab.places.name
     )
     return dict(mine)

@@ -37,7 +37,8 @@ def test_what_is_too_small_is_raised(table: Path, caplog: pytest.LogCaptureFixtu
     with caplog.at_level(logging.INFO, "dxlab.network"):
         ensure_room(1000, (table,))
     assert limits(table) == (4096, 4096)
-    assert "raised from 1024 to 4096" in caplog.text
+    assert caplog.messages[0].startswith("event=neighbour-table-raised setting=")
+    assert caplog.messages[0].endswith("present=1024 wanted=4096")
 
 
 def test_a_namespace_without_the_setting_is_left_alone(

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from anyio.from_thread import start_blocking_portal
 
 from lab.api.app import application
-from lab.api.endpoint import Page, Service
+from lab.api.endpoint import Service
+from lab.api.pages import Page
 from lab.api.server import Address, serve
 
 

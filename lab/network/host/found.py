@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import logging
 import os
 import socket
 from collections.abc import Iterator
@@ -15,9 +14,10 @@ from pydantic import BaseModel, ConfigDict
 from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
+from lab.logs import Log
 from lab.network.links import Link, passing
 
-log = logging.getLogger("dxlab.host")
+log = Log("dxlab.host")
 
 _IFF_UP, _IFF_PROMISC = 0x1, 0x100
 _FAMILIES = (socket.AF_INET, socket.AF_INET6)
@@ -110,7 +110,13 @@ class Found(_Frozen):
             yield
         except NetlinkError as refusal:
             reason = os.strerror(refusal.code)
-            log.warning("the interface '%s' does not get its %s back: %s", self.interface, what, reason)
+            log.warning(
+                "host-interface-not-restored",
+                interface=self.interface,
+                what=what,
+                error=reason,
+                action="the rest of it is restored",
+            )
 
 
 def set_promiscuous(kernel: IPRoute, index: int, on: bool) -> None:

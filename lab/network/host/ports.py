@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +13,7 @@ from pyroute2 import IPRoute
 from pyroute2.netlink.exceptions import NetlinkError
 
 from lab.errors import NetworkError, UsageError
+from lab.logs import Log
 from lab.network.host.found import Found, keep, kept, set_promiscuous
 from lab.network.host.refusals import refuse_unless_free
 from lab.network.links import (
@@ -29,7 +29,7 @@ from lab.network.links import (
 from lab.network.namespaces import DIRECTORY, namespace_exists, namespaces, netlink
 from lab.places import RUN, Places
 
-log = logging.getLogger("dxlab.host")
+log = Log("dxlab.host")
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,12 @@ class HostPorts:
         with netlink(None) as kernel:
             index = _named_again(kernel, connection_id, found)
             if index is None:
-                log.warning("the interface '%s' is gone: it was deleted with its namespace", found.interface)
+                log.warning(
+                    "host-interface-gone",
+                    interface=found.interface,
+                    connection=connection_id,
+                    action="none: it was deleted with its namespace",
+                )
             else:
                 found.restore(kernel, index)
         record.unlink()

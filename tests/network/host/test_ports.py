@@ -186,7 +186,8 @@ def test_its_namespace_was_deleted_and_it_with_it(
     eventually(lambda: not eth.far_exists(), "the kernel to clear the namespace")
     with caplog.at_level(logging.WARNING, "dxlab.host"):
         remove_remains(places)
-    assert caplog.messages == [f"the interface '{eth.name}' is gone: it was deleted with its namespace"]
+    words = f"event=host-interface-gone interface={eth.name} connection={PORT}"
+    assert caplog.messages == [f'{words} action="none: it was deleted with its namespace"']
 
 
 def test_another_one_has_its_place_by_now(eth: Nic, ports: HostPorts, places: Places) -> None:
@@ -230,7 +231,8 @@ def test_what_linux_refuses_by_now_is_said(
     with caplog.at_level(logging.WARNING, "dxlab.host"):
         ports.give_back(PORT)
     words = (
-        f"the interface '{eth.name}' does not get its route to 203.0.113.0/24 back: Network is unreachable"
+        f'event=host-interface-not-restored interface={eth.name} what="route to 203.0.113.0/24"'
+        ' error="Network is unreachable" action="the rest of it is restored"'
     )
     assert caplog.messages == [words]
 
