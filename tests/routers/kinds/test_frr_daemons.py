@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from lab.routers import Router
+from lab.routers.processes import SCRATCH
 
 _WITH_ROUTE_MAP = """
 route-map FROM-AWS permit 10
@@ -37,3 +39,22 @@ def test_a_configuration_with_route_maps_holds_no_session_back(make_router: Call
         assert "delay-timer" not in shown and "dxlab" not in shown
     finally:
         router.remove()
+
+
+@pytest.mark.root
+def test_daemons_that_are_killed_leave_no_directory_behind(make_router: Callable[..., Router]) -> None:
+    """They would have removed the buffers of their log themselves, had they been asked to end."""
+    before = _scratch()
+    router = make_router("edge")
+    router.prepare()
+    try:
+        router.start("router bgp 65001\n")
+        assert _scratch() - before
+        router.kill()
+        assert _scratch() <= before
+    finally:
+        router.remove()
+
+
+def _scratch() -> set[Path]:
+    return set(SCRATCH.iterdir()) if SCRATCH.is_dir() else set()
