@@ -43,14 +43,18 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Carry out every check, in the order in which one would mend things."""
-    return [check() for check in _CHECKS]
+    """Carry out every check, in the order in which one would mend things; without root, those that need none."""
+    privileges = _privileges()
+    checks = (*(_CHECKS_OF_ROOT if privileges.good else ()), *_CHECKS)
+    return [privileges, *(check() for check in checks)]
 
 
 def _privileges() -> Finding:
     if os.geteuid() == 0:
         return Finding("privileges", "root")
-    return Finding("privileges", "not root", "run dxlab with sudo: it makes network namespaces")
+    return Finding(
+        "privileges", "not root", "run dxlab with sudo: it makes network namespaces and tags frames"
+    )
 
 
 def _namespaces() -> Finding:
@@ -120,10 +124,8 @@ def _docker() -> Finding:
     return Finding("docker", f"engine {found}")
 
 
+_CHECKS_OF_ROOT: tuple[Callable[[], Finding], ...] = (_namespaces, _vlan)
 _CHECKS: tuple[Callable[[], Finding], ...] = (
-    _privileges,
-    _namespaces,
-    _vlan,
     _tcp_md5,
     _ipv6,
     _speaker,
