@@ -21,10 +21,9 @@ from lab.errors import LabError, TopologyError
 from lab.routers import KINDS, Interface
 from lab.routers.kinds.base import Argv
 from lab.topology import RouterNode, Topology
+from lab.topology.load import ADDING_UP_KINDS
 
 _GONE = ("deleting", "deleted")
-#: The kinds whose texts may be put one behind the other.
-_ADDING_UP = ("frr",)
 _RUN = "# run: "
 
 
@@ -72,7 +71,7 @@ def _check(node: RouterNode, topology: Topology, vifs: Sequence[Record]) -> None
     names = " and ".join(f"'{vif['virtualInterfaceName']}'" for vif in vifs)
     if not vifs:
         wrong = "no virtual interface leads to it; let the 'requests' make one"
-    elif len(vifs) > 1 and node.kind not in _ADDING_UP:
+    elif len(vifs) > 1 and node.kind not in ADDING_UP_KINDS:
         wrong = (
             f"{names} lead to it, but AWS's text for kind '{node.kind}' is a whole file; write one for both"
         )

@@ -11,6 +11,7 @@ from lab.clone.names import Names, accepted, slug
 from lab.clone.peers import Ends, Ledger, Terms, terms
 from lab.clone.ports import Site, site
 from lab.clone.records import Records, Tag, VirtualInterface
+from lab.topology.load import ADDING_UP_KINDS
 
 Members = dict[str, Any]
 Request = tuple[str, Members]
@@ -94,7 +95,7 @@ def document(
         requests=(*_orders(behind), *(request for each in every for request in _requests(each))),
         drawing=tuple(_drawing(place, every)),
         variables=tuple(peer.variable for each in every for peer in each.peers if peer.variable),
-        remarks=(*records.remarks, *remarks, *place.remarks, *_remarks(place, every, behind)),
+        remarks=(*records.remarks, *remarks, *place.remarks, *_remarks(place, every, behind, style.kind)),
     )
 
 
@@ -188,7 +189,7 @@ def _without_none(members: Members) -> Members:
 # ===== for the reader =====
 
 
-def _remarks(place: Site, every: Sequence[_Rehearsed], behind: Sequence[Behind]) -> Iterator[str]:
+def _remarks(place: Site, every: Sequence[_Rehearsed], behind: Sequence[Behind], kind: str) -> Iterator[str]:
     for vif in every:
         if vif.name != vif.record.virtual_interface_name:
             yield f"{vif.record.title} is called '{vif.name}' here"
@@ -197,6 +198,8 @@ def _remarks(place: Site, every: Sequence[_Rehearsed], behind: Sequence[Behind])
     for gateway in behind:
         yield from gateway.remarks
     yield from _several_asns(place, every)
+    if kind not in ADDING_UP_KINDS:
+        yield from _several_files(place, every, kind)
 
 
 def _several_asns(place: Site, every: Sequence[_Rehearsed]) -> Iterator[str]:
@@ -206,6 +209,17 @@ def _several_asns(place: Site, every: Sequence[_Rehearsed]) -> Iterator[str]:
         if len(different := dict.fromkeys(own)) > 1:
             listed = " and ".join(map(str, different))
             yield f"{port.router} is to have the ASNs {listed}, which 'from-aws' cannot: give its configuration"
+
+
+def _several_files(place: Site, every: Sequence[_Rehearsed], kind: str) -> Iterator[str]:
+    """AWS's configuration for a virtual interface is a whole file."""
+    for port in place.ports:
+        names = [vif.name for vif in every if vif.connection == port.connection]
+        if len(names) > 1:
+            yield (
+                f"{port.router} is to have {len(names)} virtual interfaces, which 'from-aws' cannot for kind"
+                f" '{kind}': give its configuration"
+            )
 
 
 def _drawing(place: Site, every: Sequence[_Rehearsed]) -> Iterator[str]:

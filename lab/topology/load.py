@@ -31,6 +31,8 @@ DEVICE_KIND = "aws-dx"
 IMAGE_KIND = "linux"
 #: In the place of a router's configuration: what AWS has for its kind, if it is one of these.
 FROM_AWS, FROM_AWS_KINDS = "from-aws", ("bird", "frr", "gobgp", "openbgpd")
+#: Of these, those whose texts may be put one behind the other, one for each virtual interface.
+ADDING_UP_KINDS = ("frr",)
 #: What a topology's file is called in a folder of its own.
 FILE_NAME = "topology.yml"
 

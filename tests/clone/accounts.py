@@ -53,10 +53,16 @@ def ipv6(block: str = "2600:1f00:8000::", **members: Any) -> Record:
     return peer(addressFamily="ipv6", **{**ends, **members})
 
 
-def clone(*vifs: Record, choice: Choice | None = None, region: str | None = None, **more: Any) -> str:
+def clone(
+    *vifs: Record,
+    choice: Choice | None = None,
+    region: str | None = None,
+    kind: str = "frr",
+    **more: Any,
+) -> str:
     records = read([("it", json.dumps({"virtualInterfaces": vifs, **more}))])
     kept, remarks = select(records, choice or Choice())
-    return text(document(records, kept, Style(region=region), remarks))
+    return text(document(records, kept, Style(region=region, kind=kind), remarks))
 
 
 def remarks(topology: str) -> list[str]:

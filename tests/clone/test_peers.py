@@ -96,6 +96,13 @@ def test_several_asns_for_one_router() -> None:
     assert "  AS 64600 and 4200000000 -- AS 64512 -- vgw-0a1b2c3d\n" in topology
 
 
+def test_several_virtual_interfaces_for_one_router_that_takes_one_file() -> None:
+    both = vif(1), vif(2)
+    said = "edge is to have 2 virtual interfaces, which 'from-aws' cannot for kind 'bird': give its configuration"
+    assert remarks(clone(*both, kind="bird")) == [NAMELESS, said]
+    assert remarks(clone(both[0], kind="bird")) == remarks(clone(*both)) == [NAMELESS]
+
+
 def test_tags_of_awss_own_are_left_out() -> None:
     tags = [{"key": "aws:cloudformation:stack-name", "value": "net"}, {"key": "site", "value": "a, b"}]
     [request] = requests(clone(vif(tags=tags)))
