@@ -143,9 +143,11 @@ class DxlabFile(pytest.File):
     def collect(self) -> Iterator[DxlabItem]:
         """One item for each key of `expect` that expects something; of a file without it, for what is usual."""
         from lab.topology import load
+        from lab.verify import demand_foreseen
 
         try:
             self.topology: Topology = load(self.path)
+            demand_foreseen(self.topology)
         except LabError as error:
             raise self.CollectError(str(error)) from None
         for expectation in self.topology.expect:

@@ -1,7 +1,7 @@
 """The part `expect` of a topology file: text into networks, addresses and seconds, and what contradicts itself.
 
-Whether there is such a virtual interface is known only once the requests were answered, and is asked then
-(`lab.verify`).
+Whether there will be such a virtual interface is for those to ask who expect it (`lab.verify`): a client may make one
+that no request does.
 """
 
 from __future__ import annotations

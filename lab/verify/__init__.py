@@ -1,6 +1,7 @@
 """Verifying: does what the topology expects come true?
 
     topology --load--> expect        what is wanted, by virtual interface or peer          lab.topology
+             --demand_foreseen-->    refused, where no request can come to it              foreseen
              --checks_of-->          one `Check` a peer and key                            expected, checks/
     lab      --probes, sessions-->   `Seen`: what was observed of a peer at one moment     seen, probes
     Check.judge(Seen) -> Judgement   met, not met, not yet, with the difference in words   checks/
@@ -19,6 +20,7 @@ or, with all that the command does, `await Verification(topology, observer).verd
 
 from lab.verify.checks import Check, Judgement, Outcome
 from lab.verify.expected import checks_of, expected
+from lab.verify.foreseen import demand_foreseen
 from lab.verify.run import Nobody, Observer, run
 from lab.verify.verdict import Answer, Evidence, Place, Refusal, Result, Verdict
 from lab.verify.verification import Verification, private_name, verification
@@ -37,6 +39,7 @@ __all__ = [
     "Verdict",
     "Verification",
     "checks_of",
+    "demand_foreseen",
     "expected",
     "private_name",
     "run",

@@ -7,7 +7,7 @@ family. Pure: it is asked once the requests were answered, with the virtual inte
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,9 @@ WITHIN = 30.0
 DOWN_STAYS = 10.0
 
 _GONE = (VirtualInterfaceState.DELETING, VirtualInterfaceState.DELETED)
-_FAMILIES = ("ipv4", "ipv6")
+#: The API's families, with the version of IP that each means.
+FAMILIES = {"ipv4": 4, "ipv6": 6}
+NOTHING = "there is nothing to verify: no request makes a virtual interface"
 #: Keys of `expect` that hold prefixes, with the check that takes them.
 _PREFIXES: Mapping[str, type[Accepted | AcceptedOnly | NotAccepted | Advertised]] = {
     "accepted": Accepted,
@@ -59,7 +61,7 @@ def checks_of(topology: Topology, vifs: Iterable[VirtualInterface]) -> tuple[Che
         return expected(topology.expect, standing, topology.path)
     usual = [check for vif in standing for subject in _subjects(vif) for check in _usual(subject)]
     if not usual:
-        raise TopologyError("there is nothing to verify: no request makes a virtual interface", topology.path)
+        raise TopologyError(NOTHING, topology.path)
     return tuple(usual)
 
 
@@ -74,7 +76,7 @@ def expected(
     merged: dict[str, _Merged] = {}
     for each in sorted(expectations, key=lambda each: _is_peer(each, standing)):
         subjects = list(_named(each, standing, path))
-        _demand_families(each, subjects, path)
+        demand_families(each, {subject.version for subject in subjects}, path)
         for subject in subjects:
             merged.setdefault(subject.peer.id, _Merged(subject, {}, {})).add(each)
     return tuple(check for each in merged.values() for check in each.checks())
@@ -162,7 +164,7 @@ def _is_peer(expectation: Expectation, standing: Sequence[VirtualInterface]) -> 
 def _named(expectation: Expectation, standing: Sequence[VirtualInterface], path: Path) -> Iterator[Subject]:
     name, dot, family = expectation.target.rpartition(".")
     whole = [vif for vif in standing if expectation.target in (vif.name, vif.id)]
-    if whole or not dot or family not in _FAMILIES:
+    if whole or not dot or family not in FAMILIES:
         return iter(_subjects(_only(expectation, whole, standing, path)))
     named = [vif for vif in standing if name in (vif.name, vif.id)]
     vif = _only(expectation, named, standing, path)
@@ -193,9 +195,11 @@ def _subjects(vif: VirtualInterface) -> list[Subject]:
     return [Subject(vif, peer) for peer in vif.standing_peers]
 
 
-def _demand_families(expectation: Expectation, subjects: Sequence[Subject], path: Path) -> None:
-    """Refuse a prefix or an address that no peer could be meant by: nobody would ever look at it."""
-    versions = {subject.version for subject in subjects}
+def demand_families(expectation: Expectation, versions: Collection[int], path: Path) -> None:
+    """Refuse a prefix or an address that no peer could be meant by: nobody would ever look at it.
+
+    :param versions: of IP, of the peers that are meant.
+    """
     for key in (*_PREFIXES, "communities", "as_path", "med", "reachable"):
         said = getattr(expectation, key)
         for each in () if isinstance(said, int) else said or ():

@@ -19,6 +19,7 @@ from lab.lab import Lab, RunningLab, Tell, silent
 from lab.places import Places
 from lab.topology import Topology
 from lab.verify.expected import checks_of
+from lab.verify.foreseen import demand_foreseen
 from lab.verify.run import Nobody, Observer, run
 from lab.verify.verdict import Refusal, Verdict
 
@@ -81,6 +82,7 @@ class Verification:
             return verdict
 
     async def _run(self) -> Verdict:
+        demand_foreseen(self.topology)
         async with verification(self.topology, name=self.name, tell=self.observer.told) as running:
             checks = checks_of(self.topology, running.cloud.virtual_interfaces())
             results = await run(running, checks, self.observer, patience=self.patience)

@@ -133,8 +133,10 @@ def test_time_is_over(tmp_path: Path) -> None:
 
 def test_an_expectation_of_what_is_not_there(tmp_path: Path) -> None:
     path = topology(tmp_path, Office(), "expect: {office-privat: {bgpStatus: up}}\n")
-    said = sentence(dxlab("verify", path), status=2)
+    done = dxlab("verify", path)
+    said = sentence(done, status=2)
     hint = "known: office-private; did you mean 'office-private'?"
+    assert done.stderr == f"dxlab: {said}\n", "nothing was made before"
     assert said == f"{path}:{line_of(path, 'expect:')}: there is no virtual interface 'office-privat'; {hint}"
 
 

@@ -120,11 +120,8 @@ def test_a_file_that_is_wrong(project: Project) -> None:
     assert "Traceback" not in outcome.output
 
 
-@root
 def test_an_expectation_of_nobody(project: Project) -> None:
-    """Whether there is such a virtual interface is known only when the requests were answered."""
     project.expect("office.dxlab.yml", "expect:\n  branch-private: {bgpStatus: up}\n")
     outcome = project.pytest("--no-header")
-    assert outcome.summary == "1 error", outcome.output
+    assert outcome.status == 2, outcome.output
     assert "there is no virtual interface 'branch-private'; known: office-private" in outcome.output
-    assert nothing_is_left()
