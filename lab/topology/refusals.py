@@ -35,6 +35,8 @@ _TYPES = {
 
 #: Text with a form that YAML may have taken for a number; to quote what was made of it would not help.
 _FORMS = ("community", "duration")
+#: How the schema calls what several keys hold; the key is then what a user looks for.
+_LIST = "list of "
 
 
 @cache
@@ -89,12 +91,14 @@ class _Refused:
     :param value: what stands in the file.
     :param demand: what the schema's keyword asks for.
     :param title: what the value is called: by the schema, or else by its key.
+    :param key: the innermost one that it stands under.
     :param keyword: of JSON Schema.
     """
 
     value: Any
     demand: Any
     title: str
+    key: str
     description: str
     keyword: str
     subschema: Mapping[str, Any]
@@ -107,6 +111,7 @@ class _Refused:
             value=error.instance,
             demand=error.validator_value,
             title=subschema.get("title", keys[-1]),
+            key=keys[-1],
             description=subschema.get("description", ""),
             keyword=str(error.validator),
             subschema=subschema,
@@ -152,6 +157,8 @@ def _wrong_type(refused: _Refused) -> str:
     if refused.title in _FORMS:
         return _wrong_form(refused)
     wanted = [refused.demand] if isinstance(refused.demand, str) else refused.demand
+    if refused.title.startswith(_LIST):
+        return f"'{refused.key}' must be a {refused.title}, not {_shown(refused.value)}"
     said = f"'{refused.title}' must be {' or '.join(_TYPES[kind] for kind in wanted)}"
     if wanted == ["string"] and refused.value is not None and not isinstance(refused.value, dict | list):
         return f"{said}; quote {refused.value}"
@@ -169,6 +176,8 @@ def _out_of_range(refused: _Refused) -> str:
 
 
 def _wrong_count(refused: _Refused) -> str:
+    if not refused.value:
+        return f"'{refused.title}' must not be empty"
     items = "item" if refused.demand == 1 else "items"
     return f"'{refused.title}' must have {refused.demand} {items}, not {len(refused.value)}"
 
