@@ -7,6 +7,7 @@ as its timeline.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter, deque
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -26,6 +27,8 @@ from lab.directconnect.model import BgpPeer, BgpStatus, VirtualInterface
 from lab.logs import Log
 
 log = Log("dxlab.session")
+#: Who writes no log has sessions in a report, and needs them not on standard error, where Python has warnings go.
+logging.getLogger("dxlab.session").addHandler(logging.NullHandler())
 
 #: How many events of each kind are kept of a peer, for whoever asks why its session is as it is. A router that is
 #: refused again and again must not push out what it was first refused for.
