@@ -12,13 +12,12 @@ from lab.cli.status import fetch
 from lab.errors import UsageError
 from lab.places import Record
 
+_HELP = "A virtual interface's name or id, with '.ipv4' or '.ipv6' for one of its peers; or a BGP peer's id."
 Who = Annotated[
     str | None,
-    typer.Argument(metavar="PEER|VIF", help="A BGP peer's id, or a virtual interface's name or id."),
+    typer.Argument(metavar="PEER|VIF", help=_HELP),
 ]
-One = Annotated[
-    str, typer.Argument(metavar="PEER|VIF", help="A BGP peer's id, or a virtual interface's name or id.")
-]
+One = Annotated[str, typer.Argument(metavar="PEER|VIF", help=_HELP)]
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,11 @@ def _peers(record: Record, who: str | None) -> Iterator[Named]:
     for connection in fetch(record, "status")["connections"]:
         for vif in connection["virtualInterfaces"]:
             for peer in vif["bgpPeers"]:
-                names = (peer["bgpPeerId"], vif["virtualInterfaceId"], vif["virtualInterfaceName"])
-                if peer["bgpPeerState"] not in ("deleting", "deleted") and who in (None, *names):
-                    title = f"{names[2]} {peer['addressFamily']}"
-                    yield Named(names[0], title, connection["connectionId"], vif["vlan"])
+                names, family = (
+                    (vif["virtualInterfaceName"], vif["virtualInterfaceId"]),
+                    peer["addressFamily"],
+                )
+                called = (*names, *(f"{name}.{family}" for name in names), peer["bgpPeerId"])
+                if peer["bgpPeerState"] not in ("deleting", "deleted") and who in (None, *called):
+                    title = f"{names[0]} {family}"
+                    yield Named(peer["bgpPeerId"], title, connection["connectionId"], vif["vlan"])

@@ -75,7 +75,7 @@ def test_the_cause_its_proof_and_its_place(wrong: Wrong) -> None:
     assert any("md5 invalid" in item["shows"] for item in found["evidence"])
 
 
-@pytest.mark.parametrize("who", [(), ("office-private",)], ids=["everybody", "a virtual interface"])
+@pytest.mark.parametrize("who", [(), ("office-private",), ("office-private.ipv4",)])
 def test_in_words(wrong: Wrong, who: tuple[str, ...]) -> None:
     done = dxlab("diagnose", *who, "--lab", NAME)
     assert done.returncode == 1
