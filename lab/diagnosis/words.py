@@ -41,7 +41,7 @@ EXPLANATIONS: Mapping[Cause, str] = {
     Cause.FLAPPING: "the session came up and fell {number} times lately: {reasons}",
     Cause.AS_PATH_LOOP: "the router's routes carry AWS's own AS {amazon_asn} (AS path {path}), so AWS drops them",
     Cause.POLICY_BLOCKS_ROUTES: "the session is up, and the router announces nothing: {what}",
-    Cause.NO_ROUTES_RECEIVED: "the session is up, and the router announces nothing",
+    Cause.NO_ROUTES_RECEIVED: "the session is up, and the router announces {what}",
     Cause.NEXT_HOP_UNREACHABLE: (
         "the routes' next hop is {seen}, which is not on the link; AWS has no way there"
     ),

@@ -60,6 +60,7 @@ ESTABLISHED = said(events.Established, ago=50)
 UPDATE = Message(
     "UPDATE", as_path=(65001, 64512), next_hop="169.254.10.2", announced=1, prefixes=("172.16.0.0/16",)
 )
+FOREIGN = Message("UPDATE", prefixes=("172.16.0.0/16",), as_path=(65001,), next_hop="169.254.10.2")
 ECHO = Message(
     "UPDATE", as_path=(65001, 64512), next_hop="169.254.10.2", announced=1, prefixes=("10.10.0.0/16",)
 )
@@ -267,6 +268,14 @@ CASES: dict[str, tuple[Case, str]] = {
         case(answers(), *(said(events.Connected, "dialled", ago=number) for number in range(1, 5))),
         Cause.PEER_SHUT,
     ),
+    "taken and closed in silence, for no family is active": (
+        case(
+            answers(),
+            known(state="Idle", last_reset="No AFI/SAFI activated for peer"),
+            *(said(events.Connected, "dialled", ago=number) for number in range(1, 5)),
+        ),
+        Cause.FAMILY_NOT_NEGOTIATED,
+    ),
     "a collision": (case(answers(), ended(6, 7)), UNCLEAR),
     # ---- limits, timers
     "too many for AWS": (
@@ -327,9 +336,10 @@ CASES: dict[str, tuple[Case, str]] = {
         case(session("up"), daemons(), known(policy_missing=True)),
         Cause.POLICY_BLOCKS_ROUTES,
     ),
-    "up with a policy that lets nothing out": (
-        case(session("up"), daemons(), known(originates=3)),
-        Cause.POLICY_BLOCKS_ROUTES,
+    "up, held back": (case(session("up"), daemons(), known(originates=3)), Cause.POLICY_BLOCKS_ROUTES),
+    "up, and what comes is not what AWS takes": (
+        case(session("up"), daemons(), known(originates=1), segment("P.", FOREIGN)),
+        Cause.NO_ROUTES_RECEIVED,
     ),
     "AWS's ASN in the path": (case(session("up"), segment("P.", UPDATE)), Cause.AS_PATH_LOOP),
     "AWS's own routes, sent back": (case(session("up"), segment("P.", ECHO)), Cause.NO_ROUTES_RECEIVED),

@@ -14,6 +14,7 @@ from lab.diagnosis.verdict import Confidence, Finding, proof
 _FIRST_UPDATE = 6.0
 
 _NO_POLICY = "it has no outbound policy for this neighbour, and RFC 8212 lets nothing out without one"
+_NOTHING = {"what": "nothing"}
 _HELD_BACK = "it has {number} routes to announce, and its policy lets none out"
 
 
@@ -44,6 +45,12 @@ def _no_routes(case: Case) -> Iterator[Finding]:
     if loops:
         facts = {"path": " ".join(map(str, _looping(case, loops[-1])))}
         yield Finding(Cause.AS_PATH_LOOP, Confidence.CERTAIN, proof(*loops), facts, ("as-path", "policy"))
+    elif others := _announced(case):
+        # On a public VIF, AWS takes the routeFilterPrefixes alone.
+        facts = {"what": f"only what AWS does not take: {', '.join(others)}"}
+        told = [each for each in case.segments() if any(message.prefixes for message in each.messages)]
+        evidence = proof(*told, case.session)
+        yield Finding(Cause.NO_ROUTES_RECEIVED, Confidence.LIKELY, evidence, facts, ("network",))
     elif known and (known.policy_missing or known.originates):
         what = _NO_POLICY if known.policy_missing else _HELD_BACK.format(number=known.originates)
         sure = Confidence.CERTAIN if known.policy_missing else Confidence.LIKELY
@@ -51,17 +58,24 @@ def _no_routes(case: Case) -> Iterator[Finding]:
         yield Finding(Cause.POLICY_BLOCKS_ROUTES, sure, evidence, {"what": what}, ("policy", "neighbour"))
     elif known and known.originates == 0:
         evidence = proof(known, case.session)
-        yield Finding(Cause.NO_ROUTES_RECEIVED, Confidence.CERTAIN, evidence, {}, ("network",))
+        yield Finding(Cause.NO_ROUTES_RECEIVED, Confidence.CERTAIN, evidence, _NOTHING, ("network",))
     else:
         yield Finding(
             Cause.NO_ROUTES_RECEIVED,
             Confidence.LIKELY,
             proof(case.session),
-            {},
+            _NOTHING,
             ("network",),
             rivals=(Cause.POLICY_BLOCKS_ROUTES,),
             decider="list what the router advertises to Amazon's address, and what it has to advertise",
         )
+
+
+def _announced(case: Case) -> list[str]:
+    """The prefixes that the router was seen to announce, without AWS's own, sent back."""
+    segments = case.segments()
+    prefixes = {prefix for each in segments for message in each.messages for prefix in message.prefixes}
+    return sorted(prefixes - set(case.expected.advertised))
 
 
 def _looping(case: Case, segment: Segment) -> tuple[int, ...]:

@@ -16,6 +16,8 @@ _HOLD_TIMER = 4
 _MINIMUM_HOLD_TIME = 3
 #: Connections that a router takes and closes without a word, before that means something.
 _SILENT_CLOSES = 2
+#: What FRR says of a neighbour of which no address family is active. It closes its connections.
+_INACTIVE = "No AFI/SAFI activated"
 #: Falls within so many seconds make a session that flaps.
 _FALLS, _WINDOW = 3, 300.0
 #: A hole of so many octets in a stream is no keepalive that was not recorded.
@@ -79,6 +81,12 @@ def _closed_in_silence(case: Case) -> Iterator[Finding]:
     items = case.of(Said)
     calls = [item for item in items if isinstance(item.event, Connected)]
     if len(calls) > _SILENT_CLOSES and not any(_says_anything(item.event) for item in items):
+        known = case.router_session
+        if known and _INACTIVE in known.last_reset:
+            facts = {"seen": "no address family", "wanted": f"ipv{case.expected.family} unicast"}
+            topics = ("family", "neighbour")
+            yield Finding(Cause.FAMILY_NOT_NEGOTIATED, Confidence.CERTAIN, proof(known), facts, topics)
+            return
         rivals = (Cause.BGP_NOT_LISTENING,)
         decider = "ask the router for the state of the neighbour: is it 'Idle (Admin)' or shut?"
         yield Finding(
