@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from lab.verify import Verdict
 from lab.verify.checks.base import met, not_yet
 from lab.verify.reports import Lines
-from tests.verify.samples import STATUS, VERDICTS
+from lab.verify.reports.words import evidence_lines
+from tests.verify.samples import EVIDENCE, STATUS, VERDICTS
 
 
 def lines_of(verdict: Verdict) -> list[str]:
@@ -29,6 +31,11 @@ def test_each_event_has_five_parts() -> None:
         ["1.000", "met", "office.ipv4", "bgpStatus", "up after 1.0 s"],
         ["31.500", "verdict", "office", "met", "office: met, 2 of 2 expectations met in 31.5 s"],
     ]
+
+
+def test_a_router_that_is_not_the_labs_has_no_log() -> None:
+    assert not [line for line in evidence_lines(replace(EVIDENCE, router="", router_log=())) if "log" in line]
+    assert "log of router edge:" in list(evidence_lines(EVIDENCE))
 
 
 def test_what_failed_is_explained_once_in_remarks() -> None:
