@@ -95,9 +95,9 @@ class Endpoint:
         except ApiError as error:
             response = codec.failure(error)
         except Exception as error:
-            # The one place for this. Whatever is wrong inside: the client gets an answer that it understands,
-            # for it repeats a request whose connection breaks and would create things twice; the log gets the
-            # traceback.
+            # The one place for operations, as `Pages.answer` is for pages. Whatever is wrong inside: the client
+            # gets an answer that it understands, for it repeats a request whose connection breaks and would create
+            # things twice; the log gets the traceback.
             log.failure("request-failed", error, request=request_id, action="a server error is answered")
             response = codec.failure(
                 ServerException(f"Request {request_id} failed; its cause is in the log.")

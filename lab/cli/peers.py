@@ -13,10 +13,7 @@ from lab.errors import UsageError
 from lab.places import Record
 
 _HELP = "A virtual interface's name or id, with '.ipv4' or '.ipv6' for one of its peers; or a BGP peer's id."
-Who = Annotated[
-    str | None,
-    typer.Argument(metavar="PEER|VIF", help=_HELP),
-]
+Who = Annotated[str | None, typer.Argument(metavar="PEER|VIF", help=_HELP)]
 One = Annotated[str, typer.Argument(metavar="PEER|VIF", help=_HELP)]
 
 
@@ -49,10 +46,8 @@ def _peers(record: Record, who: str | None) -> Iterator[Named]:
     for connection in fetch(record, "status")["connections"]:
         for vif in connection["virtualInterfaces"]:
             for peer in vif["bgpPeers"]:
-                names, family = (
-                    (vif["virtualInterfaceName"], vif["virtualInterfaceId"]),
-                    peer["addressFamily"],
-                )
+                names = (vif["virtualInterfaceName"], vif["virtualInterfaceId"])
+                family = peer["addressFamily"]
                 called = (*names, *(f"{name}.{family}" for name in names), peer["bgpPeerId"])
                 if peer["bgpPeerState"] not in ("deleting", "deleted") and who in (None, *called):
                     title = f"{names[0]} {family}"

@@ -98,10 +98,15 @@ def view(name: str) -> Document:
     record = record_of(name)
     with suppress(UsageError):
         if record is not None:
-            return {"answers": True, "alive": True, "endpoint": record.url, **fetch(record, "status")}
+            return told_by(record, fetch(record, "status"))
     alive = Places.of(name).holder() is not None
     endpoint = {"endpoint": record.url} if record else {}
     return {"lab": name, "answers": False, "alive": alive, **endpoint, "connections": []}
+
+
+def told_by(record: Record, status: Document) -> Document:
+    """A lab that answers, with the status that it gave."""
+    return {"answers": True, "alive": True, "endpoint": record.url, **status}
 
 
 def fetch(record: Record, page: str, patience: float = 10.0) -> Document:

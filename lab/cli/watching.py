@@ -21,7 +21,7 @@ from rich.console import Group
 from rich.live import Live
 
 from lab.cli.app import out
-from lab.cli.status import Document, down_peers, fetch, in_words, peers_of, view
+from lab.cli.status import Document, down_peers, fetch, in_words, peers_of, told_by, view
 from lab.errors import UsageError
 from lab.places import known_labs, record_of
 
@@ -51,7 +51,6 @@ class Watched:
 
     def told(self, name: str, lab: Document) -> None:
         """A lab's status."""
-        lab.pop("edition", None)
         before = {peer["bgpPeerId"]: peer for _, peer in peers_of(self._labs.get(name, {}))}
         for peer in down_peers(lab):
             known = before.get(peer["bgpPeerId"], {})
@@ -110,10 +109,7 @@ def _follow_lab(name: str, news: News, why: bool) -> None:
             edition, lab = "", view(name)
             time.sleep(_AGAIN)
         else:
-            edition, lab = (
-                answer["edition"],
-                {"answers": True, "alive": True, "endpoint": record.url, **answer},
-            )
+            edition, lab = answer.pop("edition"), told_by(record, answer)
         news.put(partial(Watched.told, name=name, lab=lab))
         if any(down_peers(lab)):
             doubts.set()

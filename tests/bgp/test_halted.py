@@ -39,6 +39,13 @@ def await_news(mine: Halted) -> None:
     mine.note()
 
 
+def await_halt(mine: Halted) -> None:
+    """Until a child is stopped; what is heard first may be of a child of another test."""
+    await_news(mine)
+    while mine.due is None:
+        await_news(mine)
+
+
 def state(pid: int) -> str:
     """The kernel's letter: T is stopped, S sleeps."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
@@ -46,8 +53,7 @@ def state(pid: int) -> str:
 
 def test_a_child_that_is_stopped_goes_on(mine: Halted, child: int) -> None:
     os.kill(child, signal.SIGSTOP)
-    while mine.due is None:  # what is heard first may be of a child of another test
-        await_news(mine)
+    await_halt(mine)
     assert state(child) == "T"
     while (due := mine.due) is not None:
         time.sleep(max(0.0, due - time.monotonic()))
