@@ -6,7 +6,8 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from ipaddress import AddressValueError, IPv6Network, NetmaskValueError
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -124,6 +125,15 @@ def chosen_lab(name: str | None) -> Record:
             f"no lab '{name}' is up; see 'dxlab status'" if name else "no lab is up; see 'dxlab up --help'"
         )
     return records[0]
+
+
+@contextmanager
+def until_interrupted() -> Iterator[None]:
+    """Carry on with the block until its end or Ctrl-C, which is no failure."""
+    # A shell has its background jobs ignore SIGINT; whoever sends one to this verb means it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        yield
 
 
 def run_until_signalled(work: Coroutine[None, None, T]) -> T | None:

@@ -6,13 +6,12 @@ import base64
 import select
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lab.cli.app import LabName, app, chosen_lab, err, require_root
+from lab.cli.app import LabName, app, chosen_lab, err, require_root, until_interrupted
 from lab.cli.peers import Named, One, peers_named
 from lab.cli.status import fetch
 from lab.diagnosis.frames import RawFrame
@@ -50,7 +49,7 @@ def capture(
 def _write(record: Record, peer: Named, path: Path, seconds: float | None) -> int:
     """How many frames were written. Each is in the file as soon as it is heard."""
     written = 0
-    with path.open("wb") as file, suppress(KeyboardInterrupt):
+    with path.open("wb") as file, until_interrupted():
         write_header(file)
         for frame in _frames(record, peer, seconds):
             write_frame(file, frame)

@@ -6,7 +6,6 @@ import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +13,7 @@ from typing import Annotated
 import typer
 
 from lab.bringup import routers_of
-from lab.cli.app import LabName, app, chosen_lab, err, out, require_root
+from lab.cli.app import LabName, app, chosen_lab, err, out, require_root, until_interrupted
 from lab.cli.peers import Who, peers_named
 from lab.cli.status import fetch
 from lab.diagnose import Examination
@@ -69,7 +68,7 @@ def diagnose(
     require_root("diagnose")
     doctor = Doctor(chosen_lab(lab))
     if watch:
-        with suppress(KeyboardInterrupt):
+        with until_interrupted():
             _follow(doctor, who, as_json=as_json)
         return
     verdicts = doctor.verdicts(who)

@@ -20,7 +20,7 @@ from functools import partial
 from rich.console import Group
 from rich.live import Live
 
-from lab.cli.app import out
+from lab.cli.app import out, until_interrupted
 from lab.cli.status import Document, down_peers, fetch, in_words, peers_of, told_by, view
 from lab.errors import UsageError
 from lab.places import known_labs, record_of
@@ -70,7 +70,7 @@ class Watched:
 
 def watch(*, as_json: bool, why: bool) -> None:
     """Follow along until Ctrl-C: a table on a terminal, a line for each change in a pipe, or JSON lines."""
-    with suppress(KeyboardInterrupt):
+    with until_interrupted():
         if as_json:
             _follow(_json_line, why=why)
         elif not sys.stdout.isatty():
