@@ -196,7 +196,8 @@ class Controller:
             listener()
         if isinstance(event, NotificationSent) and event.code == HOLD_TIMER_EXPIRED:
             # Whether or not the silence is the router's, AWS's side had better be whole.
-            self._rewire(vif.id for vif in self._cloud.virtual_interfaces() if vif.peer(event.peer_id))
+            vif = self._cloud.virtual_interface_of(event.peer_id)
+            self._rewire([vif.id] if vif else [])
 
     async def _replace_launcher(self) -> None:
         """The launcher took its speakers and their sessions with it: say so, and start all of them anew."""

@@ -130,8 +130,8 @@ class Cloud:
         return self._world.virtual_interfaces.get(vif_id)
 
     def virtual_interface_of(self, peer_id: str) -> VirtualInterface | None:
-        """The virtual interface that has this peer."""
-        return self._world.virtual_interface_of(peer_id)
+        """The virtual interface that has this peer; None where there is no such peer, or none any more."""
+        return self._world.virtual_interfaces.of_peer(peer_id)
 
     def advertised_prefixes(self, vif: VirtualInterface, family: AddressFamily) -> tuple[Network, ...]:
         """What AWS advertises to the customer on this VIF's session of this family."""
@@ -281,7 +281,7 @@ class Cloud:
         :param reason: one sentence of why.
         :param at: when it was so, epoch seconds.
         """
-        vif = self._world.virtual_interface_of(peer_id)
+        vif = self._world.virtual_interfaces.of_peer(peer_id)
         if vif is None:
             return
         with self._world.transaction(report=True):
@@ -290,7 +290,7 @@ class Cloud:
 
     def record(self, peer_id: str, kind: str, detail: str, at: float) -> None:
         """Keep a step of a peer's timeline, such as `address` or `open`, in its history."""
-        if self._world.virtual_interface_of(peer_id) is not None:
+        if peer_id in self._world.virtual_interfaces.peer_ids:
             with self._world.transaction(report=True):
                 self._world.note(peer_id, HistoryEntry(at=at, kind=kind, detail=detail))
 

@@ -54,7 +54,7 @@ def new_peer(
         or _allocate(context, family, vif_id)
     )
     return BgpPeer(
-        id=new_id("dxpeer", {peer.id for vif in context.world.virtual_interfaces for peer in vif.peers}),
+        id=new_id("dxpeer", context.world.virtual_interfaces.peer_ids),
         asn=asn,
         auth_key=new_auth_key() if key is None else rules.auth_key(key),
         family=family,

@@ -14,10 +14,10 @@ There is one transaction at a time, because there is one thread.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -32,15 +32,12 @@ from lab.directconnect.model import (
     HistoryEntry,
     Network,
     PoolCursor,
-    Resource,
     VirtualInterface,
     VirtualInterfaceState,
 )
-from lab.directconnect.store import HISTORY_LENGTH, Batch, Row, Store, StoreError
+from lab.directconnect.store import HISTORY_LENGTH, Batch, Store, StoreError
+from lab.directconnect.tables import Journal, Table, VirtualInterfaces
 from lab.errors import UsageError
-
-R = TypeVar("R", bound=Resource)
-Journal = dict[tuple[str, str], Resource | None]
 
 #: Entries of history that wait to be stored, over all peers; the oldest go.
 LONGEST_BACKLOG = 10_000
@@ -78,67 +75,6 @@ class Unstored:
         )
 
 
-class Table(Generic[R]):
-    """All resources of one kind, by id, in the order in which they were made."""
-
-    def __init__(self, kind: str, model: type[R], journal: Journal) -> None:
-        self.kind = kind
-        self._model = model
-        self._journal = journal
-        self._rows: dict[str, R] = {}
-
-    def __iter__(self) -> Iterator[R]:
-        return iter(self._rows.values())
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __contains__(self, id_: object) -> bool:
-        return id_ in self._rows
-
-    def get(self, id_: str) -> R | None:
-        """The present version of a resource."""
-        return self._rows.get(id_)
-
-    def some(self, ids: Iterable[str]) -> Iterator[R]:
-        """Those of these ids that there are."""
-        return (row for id_ in ids if (row := self._rows.get(id_)))
-
-    def put(self, row: R) -> R:
-        """Add a resource, or put a new version in the place of the old one."""
-        self._journal.setdefault((self.kind, row.id), self._rows.get(row.id))
-        self._rows[row.id] = row
-        return row
-
-    def remove(self, id_: str) -> None:
-        """Take a resource out of the world."""
-        self._journal.setdefault((self.kind, id_), self._rows.pop(id_))
-
-    def restore(self, id_: str, before: R | None) -> None:
-        """Undo what was done to a resource; one that was removed comes back in its place in the order."""
-        if before is None:
-            self._rows.pop(id_, None)
-            return
-        self._rows[id_] = before
-        self.put_in_order()
-
-    def read(self, row: Row) -> None:
-        """Take over what was stored, one row of any number.
-
-        :raises ValidationError: it is no resource of this kind.
-        """
-        self._rows[row.id] = self._model.model_validate_json(row.document or "")
-
-    def put_in_order(self) -> None:
-        """Restore the order in which the resources were made."""
-        self._rows = dict(sorted(self._rows.items(), key=lambda item: item[1].number))
-
-    def stored(self, id_: str) -> Row:
-        """The present version as the store keeps it."""
-        row = self._rows.get(id_)
-        return Row(self.kind, id_, None if row is None else row.model_dump_json())
-
-
 class World:
     """The tables, and transactions over all of them.
 
@@ -153,11 +89,10 @@ class World:
         self._entries: list[tuple[str, HistoryEntry]] = []
         self._answers: dict[str, Callable[[], str]] = {}
         self._backlog = Unstored()
-        self._homes: dict[str, str] = {}
         #: Why the newest reports are not stored yet; None while all are.
         self.unstored: StoreError | None = None
         self.connections = Table("connection", Connection, self._journal)
-        self.virtual_interfaces = Table("virtual-interface", VirtualInterface, self._journal)
+        self.virtual_interfaces = VirtualInterfaces(self._journal)
         self.gateways = Table("gateway", DirectConnectGateway, self._journal)
         self.declarations = Table("declaration", GatewayDeclaration, self._journal)
         self.assignments = Table("assignment", AssignmentDeclaration, self._journal)
@@ -241,14 +176,6 @@ class World:
             for vif in self.virtual_interfaces
             if vif.connection_id == connection_id and vif.state is not VirtualInterfaceState.DELETED
         ]
-
-    def virtual_interface_of(self, peer_id: str) -> VirtualInterface | None:
-        """The VIF that has this peer; a peer never moves to another."""
-        vif = self.virtual_interfaces.get(self._homes.get(peer_id, ""))
-        if vif is None:
-            vif = next((vif for vif in self.virtual_interfaces if vif.peer(peer_id)), None)
-            self._homes |= {peer_id: vif.id} if vif else {}
-        return vif if vif and vif.peer(peer_id) else None
 
     def held_blocks(self, vif_id: str | None = None) -> set[Network]:
         """Every block in which a peer has its addresses until nothing of it is left on the machine.

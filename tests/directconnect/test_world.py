@@ -221,13 +221,24 @@ def test_a_peer_is_found_while_its_vif_lists_it(office: Office) -> None:
     connection = office.plug()
     first = office.private(connection.id, vlan=1)["virtualInterfaceId"]
     second = office.private(connection.id, vlan=2)["virtualInterfaceId"]
-    world = office.cloud._world
-    for vif_id in (first, second, first):
-        found = world.virtual_interface_of(office.peer(vif_id).id)
+    cloud = office.cloud
+    for vif_id in (first, second):
+        found = cloud.virtual_interface_of(office.peer(vif_id).id)
         assert found is office.resource(vif_id)
-    assert world.virtual_interface_of("dxpeer-notthere") is None
+    assert cloud.virtual_interface_of("dxpeer-notthere") is None
     peer_id = office.add_peer(first)["bgpPeers"][1]["bgpPeerId"]
-    assert world.virtual_interface_of(peer_id) is office.resource(first)
+    assert cloud.virtual_interface_of(peer_id) is office.resource(first)
     office.call("DeleteBGPPeer", virtualInterfaceId=first, bgpPeerId=peer_id)
     office.cloud.peer_removed(first, peer_id)
-    assert world.virtual_interface_of(peer_id) is None
+    assert cloud.virtual_interface_of(peer_id) is None
+
+
+def test_a_peer_is_found_again_after_what_failed(office: Office) -> None:
+    vif_id = office.private(office.plug().id)["virtualInterfaceId"]
+    peer_id, world = office.peer(vif_id).id, office.cloud._world
+    with pytest.raises(KeyError), world.transaction():
+        world.virtual_interfaces.remove(vif_id)
+        assert office.cloud.virtual_interface_of(peer_id) is None
+        assert peer_id not in world.virtual_interfaces.peer_ids
+        raise KeyError
+    assert office.cloud.virtual_interface_of(peer_id) is office.resource(vif_id)
