@@ -1,7 +1,7 @@
 # Everything installs what it lacks first; see scripts/bootstrap.
 PYTHON = .venv/bin/python
 
-.PHONY: demo test check lint types unit bench bench-scale clean
+.PHONY: demo test check lint types unit audit bench bench-scale clean
 
 demo:
 	@scripts/bootstrap run
@@ -25,6 +25,12 @@ types:
 unit:
 	@scripts/bootstrap test
 	$(PYTHON) -m pytest -m "not root and not docker and not uml and not client"
+
+audit:
+	@scripts/bootstrap audit
+	@.venv/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement requirements.lock || { \
+	    echo "audit: an advisory stands above, or a package could not be looked up: that needs https://pypi.org/pypi" >&2; \
+	    exit 1; }
 
 bench:
 	@scripts/bootstrap test
