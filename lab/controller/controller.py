@@ -214,10 +214,9 @@ class Controller:
         self._touch_everything()
 
     async def _follow_links(self) -> None:
-        async with LinkWatch(self._wiring.device) as links:
+        async with LinkWatch(self._wiring.device, "dxcon-") as links:
             async for event in links:
-                if event.interface.startswith("dxcon-"):
-                    await self._carrier_changed(event)
+                await self._carrier_changed(event)
 
     async def _carrier_changed(self, event: LinkEvent) -> None:
         before = self._carrier.get(event.interface)

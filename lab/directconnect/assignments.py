@@ -33,9 +33,9 @@ def assigned(world: World, vif_name: str, family: AddressFamily) -> Addresses | 
     return None
 
 
-def reserved_blocks(world: World) -> set[Network]:
+def reserved_blocks(world: World) -> list[Network]:
     """Every block that is declared for some VIF's peers."""
-    return {each.block for declared in world.assignments for each in declared.addresses}
+    return [each.block for declared in world.assignments for each in declared.addresses]
 
 
 def holder(world: World, vif_name: str, block: Network) -> str | None:

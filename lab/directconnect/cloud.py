@@ -44,13 +44,13 @@ from lab.directconnect.operations.registry import Caller, Context, Handler
 from lab.directconnect.settings import Settings
 from lab.directconnect.store import Store, StoreError
 from lab.directconnect.tags import merge_tags, parse_tags
+from lab.directconnect.timers import Timers
 from lab.directconnect.transitions import (
     advance_connection,
     advance_peer,
     advance_vif,
     set_carrier,
     set_status,
-    timers,
 )
 from lab.directconnect.world import Changes, World
 from lab.errors import UsageError
@@ -72,6 +72,7 @@ class Cloud:
         self._listeners: list[Callable[[Changes], None]] = []
         self._answers = VirtualInterfaceAnswers()
         self._world = World(store, self._committed)
+        self._timers = Timers(self._world, settings)
 
     # ===== the API =====
 
@@ -311,10 +312,9 @@ class Cloud:
         :return: when the next such thing happens, or None.
         """
         while True:
-            pending = list(timers(self._world, self._settings))
-            ripe = [timer for timer in pending if timer.at <= now]
+            ripe = [timer for timer in self._timers if timer.at <= now]
             if not ripe:
-                return min((timer.at for timer in pending), default=None)
+                return min((timer.at for timer in self._timers), default=None)
             with self._world.transaction(report=True):
                 for timer in ripe:
                     timer.fire(now)
@@ -330,10 +330,11 @@ class Cloud:
         self._answers.forget(
             id_ for id_ in changes.virtual_interfaces if id_ not in self._world.virtual_interfaces
         )
+        timers = self._timers.look_at(changes)
         for listener in self._listeners:
             listener(changes)
         now = self._settings.clock()
-        if any(timer.at <= now for timer in timers(self._world, self._settings, changes)):
+        if any(timer.at <= now for timer in timers):
             self.due(now)
 
     def _labels(self, tags: Sequence[Mapping[str, str]]) -> tuple[Tag, ...]:

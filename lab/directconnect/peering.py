@@ -102,7 +102,7 @@ def _allocate(context: Context, family: AddressFamily, vif_id: str | None) -> Ad
     pool = ipv4_pool() if family is AddressFamily.IPV4 else ipv6_pool(context.settings.ipv6_pool)
     name = str(pool.network)
     cursor = context.world.cursors.get(name) or PoolCursor(id=name)
-    taken = context.world.held_blocks(vif_id) | reserved_blocks(context.world)
+    taken = context.world.held_blocks(vif_id) + reserved_blocks(context.world)
     block, after = allocate(pool, taken, cursor.next)
     context.world.cursors.put(cursor.model_copy(update={"next": after}))
     return ends(block)

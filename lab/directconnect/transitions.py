@@ -7,15 +7,8 @@ not there any more is left alone: the report that it changed came too late to ma
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import partial
-
 from lab.directconnect import identifiers
 from lab.directconnect.lifecycle import (
-    CONNECTION_TIMERS,
-    PEER_TIMERS,
-    VIF_TIMERS,
     ConnectionEvent,
     DeletePeers,
     LookAtSessions,
@@ -31,14 +24,10 @@ from lab.directconnect.model import (
     BgpPeer,
     BgpPeerState,
     BgpStatus,
-    Connection,
-    ConnectionState,
     VirtualInterface,
     VirtualInterfaceState,
-    VirtualInterfaceType,
 )
-from lab.directconnect.settings import Settings
-from lab.directconnect.world import Changes, World
+from lab.directconnect.world import World
 
 # ===== connections =====
 
@@ -145,52 +134,3 @@ def _step_peer(peer: BgpPeer, event: PeerEvent, now: float) -> BgpPeer:
         return peer
     status = BgpStatus.DOWN if state is BgpPeerState.DELETED else peer.status
     return peer.model_copy(update={"state": state, "since": now, "status": status})
-
-
-# ===== what happens by itself =====
-
-
-@dataclass(frozen=True)
-class Timer:
-    """Something that happens by itself: `fire`, with the time of day, at `at` (epoch seconds)."""
-
-    at: float
-    fire: Callable[[float], None]
-
-
-def timers(world: World, settings: Settings, among: Changes | None = None) -> Iterator[Timer]:
-    """What is going to happen by itself, as things stand.
-
-    :param among: only to these resources; to all if None.
-    """
-    connections, vifs = world.connections, world.virtual_interfaces
-    for connection in connections if among is None else connections.some(among.connections):
-        yield from _connection_timers(world, connection, settings)
-    for vif in vifs if among is None else vifs.some(among.virtual_interfaces):
-        # Nothing else has a timer; asking here spares a large lab the look at each VIF's peers.
-        if vif.state is VirtualInterfaceState.DELETED or vif.type is VirtualInterfaceType.PUBLIC:
-            yield from _vif_timers(world, vif, settings)
-
-
-def _connection_timers(world: World, connection: Connection, settings: Settings) -> Iterator[Timer]:
-    if timer := CONNECTION_TIMERS.get(connection.state):
-        event, delay = timer
-        at = connection.since + settings.delay(delay)
-        yield Timer(at, lambda now: advance_connection(world, connection.id, event, now))
-    elif connection.state is ConnectionState.DELETED:
-        at = connection.since + settings.deleted_retention
-        yield Timer(at, lambda _: world.connections.remove(connection.id))
-
-
-def _vif_timers(world: World, vif: VirtualInterface, settings: Settings) -> Iterator[Timer]:
-    if timer := VIF_TIMERS.get(vif.state):
-        event, delay = timer
-        yield Timer(vif.since + settings.delay(delay), lambda now: advance_vif(world, vif.id, event, now))
-    elif vif.state is VirtualInterfaceState.DELETED:
-        at = vif.since + settings.deleted_retention
-        yield Timer(at, lambda _: world.virtual_interfaces.remove(vif.id))
-    for peer in vif.peers:
-        if peer_timer := PEER_TIMERS.get(peer.state):
-            peer_event, delay = peer_timer
-            step = partial(advance_peer, world, vif.id, peer.id, peer_event)
-            yield Timer(peer.since + settings.delay(delay), step)

@@ -177,7 +177,7 @@ class World:
             if vif.connection_id == connection_id and vif.state is not VirtualInterfaceState.DELETED
         ]
 
-    def held_blocks(self, vif_id: str | None = None) -> set[Network]:
+    def held_blocks(self, vif_id: str | None = None) -> list[Network]:
         """Every block in which a peer has its addresses until nothing of it is left on the machine.
 
         A customer may name a block larger than AWS gives. Such a one counts on its own VIF alone: each VIF is
@@ -185,13 +185,13 @@ class World:
 
         :param vif_id: the VIF for which an address is sought; None for one that is yet to be made.
         """
-        return {
+        return [
             peer.block
             for vif in self.virtual_interfaces
             for peer in vif.peers
             if peer.state is not BgpPeerState.DELETED
             and (vif.id == vif_id or peer.block.prefixlen >= IPV4_BLOCK_LENGTH)
-        }
+        ]
 
     def _read(self) -> None:
         for row in self._store.load():

@@ -1,9 +1,9 @@
 """News of carrier, from the kernel, as they come.
 
-`LinkWatch` listens to one namespace's link messages (rtnetlink(7), RTMGRP_LINK). It tells of all interfaces
-first, then of every change of carrier; an interface that is deleted has lost its own. Where messages come
-faster than they are read, the kernel drops some and says so; everything is then asked for again, so that the
-last word is right.
+`LinkWatch` listens to one namespace's link messages (rtnetlink(7), RTMGRP_LINK). It tells of all interfaces of
+interest first, then of every change of their carrier; an interface that is deleted has lost its own. Where messages
+come faster than they are read, the kernel drops some and says so; everything is then asked for again, so that the
+last word is right. Messages about other interfaces, of which a lab that grows makes thousands, are not even parsed.
 
 An open watch keeps its namespace alive in the kernel, even after its name is removed. Close it first.
 """
@@ -37,12 +37,14 @@ class LinkEvent:
 
 @dataclass
 class LinkWatch:
-    """The carrier of every interface of a namespace; `async with`, then `async for`.
+    """The carrier of interfaces of a namespace; `async with`, then `async for`.
 
+    :ivar prefix: how the names of all interfaces of interest begin.
     :raises NetworkError: there is no such namespace.
     """
 
     namespace: str
+    prefix: str
     _known: dict[int, LinkEvent] = field(default_factory=dict)
     _socket: socket.socket | None = None
     _marshal: MarshalRtnl = field(default_factory=MarshalRtnl)
@@ -83,11 +85,15 @@ class LinkWatch:
                 raise
             _drain(listener)
             return await self._inventory()
-        return self._changes(self._marshal.parse(data))
+        return self._changes(self._marshal.parse(data)) if self.prefix.encode() in data else []
 
     def _all_links(self) -> list[Link]:
         with netlink(self.namespace) as kernel:
-            return list(kernel.link("dump"))
+            return [link for link in kernel.link("dump") if self._is_of_interest(link)]
+
+    def _is_of_interest(self, link: Link) -> bool:
+        name: str = link.get_attr("IFLA_IFNAME")
+        return name.startswith(self.prefix)
 
     def _changes(self, messages: Iterable[Link]) -> list[LinkEvent]:
         events = []
@@ -95,7 +101,7 @@ class LinkWatch:
             index = message["index"]
             if message["event"] == "RTM_DELLINK" and index in self._known:
                 events.append(self._forget(index))
-            elif message["event"] == "RTM_NEWLINK":
+            elif message["event"] == "RTM_NEWLINK" and self._is_of_interest(message):
                 event = LinkEvent(message.get_attr("IFLA_IFNAME"), carrier_of(message))
                 if self._known.get(index) != event:
                     events.append(event)

@@ -38,15 +38,31 @@ async def next_of(events: AsyncIterator[LinkEvent], interface: str) -> bool:
 
 
 async def test_first_comes_a_snapshot(cable: tuple[End, End]) -> None:
-    async with LinkWatch(cable[0].namespace) as watch, asyncio.timeout(5):
+    async with LinkWatch(cable[0].namespace, "dxcon-") as watch, asyncio.timeout(5):
+        assert await anext(aiter(watch)) == LinkEvent("dxcon-fg12ab34", True)
+
+
+async def test_other_interfaces_are_nobodys_business(cable: tuple[End, End]) -> None:
+    """Not even where a message about one has the prefix somewhere else."""
+    other, second = End(cable[0].namespace, "other"), End(cable[0].namespace, "dxcon-fg99zz99")
+
+    def make_others() -> None:
+        ensure_cable(other, End(cable[1].namespace, "eth2"))
+        with netlink(cable[0].namespace) as kernel:
+            kernel.link("set", ifname=other.interface, ifalias="dxcon-fg12ab34")
+        remove_link(other)
+        ensure_cable(second, End(cable[1].namespace, "eth3"))
+
+    async with LinkWatch(cable[0].namespace, "dxcon-") as watch, asyncio.timeout(5):
         events = aiter(watch)
-        found = {await anext(events), await anext(events)}
-    assert found == {LinkEvent("lo", True), LinkEvent("dxcon-fg12ab34", True)}
+        assert await anext(events) == LinkEvent("dxcon-fg12ab34", True)
+        await asyncio.to_thread(make_others)
+        assert (await anext(events)).interface == second.interface
 
 
 @pytest.mark.parametrize("unplugged", [0, 1], ids=["here", "at the other end"])
 async def test_a_lost_and_returned_carrier_is_told_at_once(cable: tuple[End, End], unplugged: int) -> None:
-    async with LinkWatch(cable[0].namespace) as watch:
+    async with LinkWatch(cable[0].namespace, "dxcon-") as watch:
         events = aiter(watch)
         assert await next_of(events, "dxcon-fg12ab34")
         for carrier in (False, True, False):
@@ -60,7 +76,7 @@ async def test_a_lost_and_returned_carrier_is_told_at_once(cable: tuple[End, End
 
 async def test_interfaces_come_and_go(cable: tuple[End, End]) -> None:
     new = End(cable[0].namespace, "dxcon-fg99zz99")
-    async with LinkWatch(cable[0].namespace) as watch:
+    async with LinkWatch(cable[0].namespace, "dxcon-") as watch:
         events = aiter(watch)
         assert await next_of(events, "dxcon-fg12ab34")
         await asyncio.to_thread(ensure_cable, new, End(cable[1].namespace, "eth2"))
@@ -76,7 +92,7 @@ async def test_what_is_no_change_of_carrier_is_not_told(cable: tuple[End, End]) 
             for mtu in (1500, 8500, 9001):
                 kernel.link("set", ifname=cable[0].interface, mtu=mtu)
 
-    async with LinkWatch(cable[0].namespace) as watch:
+    async with LinkWatch(cable[0].namespace, "dxcon-") as watch:
         events = aiter(watch)
         assert await next_of(events, cable[0].interface)
         await asyncio.to_thread(change_mtu)
@@ -90,7 +106,7 @@ async def test_lost_messages_are_made_good(cable: tuple[End, End], others: int) 
 
     :param others: messages before the flood, so that the buffer ends now with a lost carrier, now with a new.
     """
-    marker = End(cable[0].namespace, "marker")
+    marker = End(cable[0].namespace, "dxcon-marker")
 
     def overflow() -> None:
         with netlink(cable[0].namespace) as kernel:
@@ -106,7 +122,7 @@ async def test_lost_messages_are_made_good(cable: tuple[End, End], others: int) 
             told.append(event)
         return told
 
-    async with LinkWatch(cable[0].namespace) as watch, asyncio.timeout(10):
+    async with LinkWatch(cable[0].namespace, "dxcon-") as watch, asyncio.timeout(10):
         assert watch._socket is not None
         listener = watch._socket
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
@@ -123,7 +139,7 @@ async def test_lost_messages_are_made_good(cable: tuple[End, End], others: int) 
 
 
 async def test_an_interface_whose_end_was_lost_is_reported_gone(cable: tuple[End, End]) -> None:
-    async with LinkWatch(cable[0].namespace) as watch:
+    async with LinkWatch(cable[0].namespace, "dxcon-") as watch:
         assert watch._socket is not None
         events = aiter(watch)
         assert await next_of(events, cable[0].interface)
@@ -134,5 +150,5 @@ async def test_an_interface_whose_end_was_lost_is_reported_gone(cable: tuple[End
 
 async def test_a_missing_namespace_is_named(prefix: str) -> None:
     with pytest.raises(NetworkError, match=f"there is no network namespace '{prefix}none'"):
-        async with LinkWatch(f"{prefix}none"):
+        async with LinkWatch(f"{prefix}none", "dxcon-"):
             pytest.fail("opened")
