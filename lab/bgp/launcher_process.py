@@ -61,7 +61,7 @@ class Launcher:
         self._charges: dict[str, Charge] = {}
         self._unreported: set[str] = set()
         self._leaving: int | None = None
-        self._selector = selectors.PollSelector()
+        self._selector = selectors.DefaultSelector()
         self._selector.register(server, selectors.EVENT_READ, self._welcome)
         self._selector.register(self._halted, selectors.EVENT_READ, self._halted.note)
 
@@ -87,6 +87,7 @@ class Launcher:
 
     def abandon(self) -> None:
         """Close everything, in a child that has no business here."""
+        self._selector.close()
         self._halted.close()
         self._server.close()
         for line in (self._endpoint, *(charge.line for charge in self._charges.values())):
