@@ -23,7 +23,7 @@ from lab.network.links import (
     add_veth,
     ensure_addresses,
     ensure_cable,
-    find_link,
+    exists,
     has_carrier,
     remove_link,
     set_link,
@@ -100,10 +100,10 @@ class Wiring:
     def ensure_port(self, connection_id: str) -> bool:
         """A port for this connection; True if it had to be made, without a cable and so without carrier."""
         port = self.port(connection_id)
-        if self._exists(port):
+        if exists(port):
             return False
         with self._port_lock, ports_to_oneself():
-            if self._exists(port):  # somebody has put one there meanwhile
+            if exists(port):  # somebody has put one there meanwhile
                 return False
             stub = stub_of(port)
             with netlink(self.device) as kernel:
@@ -176,7 +176,3 @@ class Wiring:
         self._held[namespace] = hold_namespace(namespace)
         if held is not None:
             os.close(held)
-
-    def _exists(self, end: End) -> bool:
-        with netlink(end.namespace) as kernel:
-            return find_link(kernel, end.interface) is not None
