@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+import struct
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -25,6 +26,7 @@ from lab.network.links import Link, carrier_of
 from lab.network.namespaces import inside, netlink
 
 _LARGEST_MESSAGE = 65536
+_IFLA_IFNAME = 3
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,12 @@ class LinkWatch:
                 raise
             _drain(listener)
             return await self._inventory()
-        return self._changes(self._marshal.parse(data)) if self.prefix.encode() in data else []
+        return self._changes(self._marshal.parse(data)) if self._named in data else []
+
+    @property
+    def _named(self) -> bytes:
+        """The beginning of the attribute IFLA_IFNAME of an interface of interest: its type, then the name."""
+        return struct.pack("=H", _IFLA_IFNAME) + self.prefix.encode()
 
     def _all_links(self) -> list[Link]:
         with netlink(self.namespace) as kernel:
