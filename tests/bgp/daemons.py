@@ -10,6 +10,7 @@ from ipaddress import ip_interface, ip_network
 from pathlib import Path
 
 from lab.bgp.spec import Network
+from lab.routers.processes import end_processes
 from tests.bgp.playground import ADDRESSES, KEY, eventually
 
 FRR = Path("/usr/lib/frr")
@@ -31,7 +32,7 @@ class Daemon:
     def kill(self) -> None:
         """kill -9."""
         if self.process is not None:
-            self.process.kill()
+            end_processes([self.process.pid], [signal.SIGKILL])
             self.process.wait()
             self.process = None
 
