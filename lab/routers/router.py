@@ -22,7 +22,7 @@ from pathlib import Path
 from lab.errors import RefusedConfigurationError, RefusedLine, RouterError, without_secrets
 from lab.network.namespaces import namespace_exists
 from lab.routers.interfaces import Interface, ensure_interfaces, merged
-from lab.routers.kinds import KINDS, Neighbour, RouterRoute
+from lab.routers.kinds import KINDS, Neighbour, Refusal, RouterRoute
 from lab.routers.kinds.base import Argv
 from lab.routers.kinds.linux import Linux
 from lab.routers.processes import end_processes
@@ -165,7 +165,7 @@ class Router:
 
     def execute(self, argv: Sequence[str]) -> Completed:
         """Run a command inside the router to its end."""
-        return self._runtime.run(self._kind.user_command(self.place, argv))
+        return self._runtime.execute(self._kind.user_command(self.place, argv))
 
     def command(self, argv: Sequence[str], *, terminal: bool) -> Argv:
         """The command of this machine that runs `argv` inside the router, with the user's own input and
@@ -179,6 +179,8 @@ class Router:
 
     def _check(self, configuration: str) -> None:
         self._configuration = configuration
+        if not self._runtime.may_run_commands and (lines := self._kind.commands(configuration)):
+            raise self._refusal(lines, Completed(1, ""))
         command = self._kind.check_command(self.place)
         if command is not None:
             self._runtime.write({self._kind.candidate_file: configuration})
@@ -196,6 +198,8 @@ class Router:
         try:
             for command in self._kind.start_commands(self.place):
                 self._demand(self._runtime.start(command), _NO_START)
+            if (load := self._kind.load_command(self.place)) is not None:
+                self._demand(self._runtime.run(load), _NO_START)
             self._await_answer()
             for command in self._commands:
                 self._demand(self.execute(command), f"fails to carry out '{shlex.join(command)}'")
@@ -220,16 +224,21 @@ class Router:
         """Raise RouterError, with the daemon's words about the user's own file, where a command failed."""
         if ended.status == 0:
             return
-        refused = tuple(
-            RefusedLine(self.source, refusal.line, without_secrets(refusal.words, self._secrets))
-            for refusal in self._kind.refusals(ended.output, self._configuration)
+        refused = self._kind.refusals(ended.output, self._configuration)
+        if refused or failure == _REFUSED:
+            raise self._refusal(refused, ended)
+        raise RouterError(self._sentence(failure, self._last_words(ended)))
+
+    def _refusal(self, refused: Sequence[Refusal], ended: Completed) -> RefusedConfigurationError:
+        lines = tuple(
+            RefusedLine(self.source, each.line, without_secrets(each.words, self._secrets))
+            for each in refused
         )
-        failure = _REFUSED if refused else failure
-        words = [*map(str, refused)] or [self._last_words(ended)]
-        sentence = without_secrets("\n  ".join([f"router '{self.name}' {failure}:", *words]), self._secrets)
-        if failure == _REFUSED:
-            raise RefusedConfigurationError(sentence, self.name, refused)
-        raise RouterError(sentence)
+        words = [*map(str, lines)] or [self._last_words(ended)]
+        return RefusedConfigurationError(self._sentence(_REFUSED, *words), self.name, lines)
+
+    def _sentence(self, failure: str, *words: str) -> str:
+        return without_secrets("\n  ".join([f"router '{self.name}' {failure}:", *words]), self._secrets)
 
     def _last_words(self, ended: Completed) -> str:
         return ended.output.strip() or self.log_tail() or f"exit status {ended.status}"

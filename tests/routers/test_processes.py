@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -53,16 +52,3 @@ def test_one_that_has_ended_is_no_error() -> None:
     with running(_GENTLE) as process:
         pid = process.pid
     end_processes([pid])
-
-
-def test_what_a_killed_daemon_has_open_in_its_scratch_directory_goes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(processes, "SCRATCH", tmp_path)
-    own, other = tmp_path / "bgpd.7", tmp_path / "bgpd.8"
-    for directory in (own, other):
-        directory.mkdir()
-        (directory / "logbuf.7").touch()
-    with running(f"import os; os.open({str(own)!r}, os.O_PATH); {_GENTLE}") as process:
-        end_processes([process.pid], (signal.SIGKILL,))
-    assert list(tmp_path.iterdir()) == [other]

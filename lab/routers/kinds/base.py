@@ -6,7 +6,7 @@ the commands printed; `place` is the router's own directory as the daemons see i
 Daemons differ in where a configuration goes. Most read a file of their own when they start, and when they are
 told to read it again, it is the whole of what they shall do from then on. FRR's are given lines by a shell
 instead, at the start as at any later time, and add them to what they do already. Two methods hold that
-difference, `start_commands` and `amended_files`, and nobody else has to know of it.
+difference, `load_command` and `amended_files`, and nobody else has to know of it.
 
 Daemons differ in how they go into the background, too. One that does not do it by itself is sent there by
 `in_background`. `probe_command` tells when it answers.
@@ -119,6 +119,8 @@ class RouterKind(ABC):
     title: str
     #: The user and group that own the router's directory, and as which the daemons run.
     user: str
+    #: The user as whom the daemons' own tools run in the namespace runtime, where that is not `user`.
+    tools_user: str = ""
     #: The container image of the docker runtime, unless the topology names another.
     image: str = "dxlab-router"
     #: Paths of the programs; each is also the name of the process that it becomes.
@@ -153,6 +155,10 @@ class RouterKind(ABC):
         """The 802.1Q sub-interfaces that the configuration asks for, each once."""
         return ()
 
+    def commands(self, configuration: str) -> tuple[Refusal, ...]:  # noqa: ARG002 - most daemons run none
+        """The lines by which the configuration would have the daemon run a command."""
+        return ()
+
     @abstractmethod
     def check_command(self, place: PurePath) -> Argv | None:
         """Check the candidate file without any daemon; the status is not 0 where it is refused. None: nobody can."""
@@ -162,6 +168,12 @@ class RouterKind(ABC):
         """Start the daemons with the configuration in `files`, in this order. Each command ends by itself and
         leaves its daemon in the background; the status is not 0 where a daemon does not start or refuses.
         """
+
+    def load_command(self, place: PurePath) -> Argv | None:  # noqa: ARG002 - most daemons read a file themselves
+        """Give the daemons that were just started the configuration in `files`; the status is not 0 where they refuse
+        it. None: they have read it.
+        """
+        return None
 
     def probe_command(self, place: PurePath) -> Argv:  # noqa: ARG002 - where the start waits, there is no question
         """Ask the daemons for a sign of life; the status is 0 from when they answer. A kind whose start commands

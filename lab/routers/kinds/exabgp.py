@@ -24,6 +24,7 @@ import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import StringIO
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import PurePath
 
@@ -53,6 +54,14 @@ _ROUTE = re.compile(
     re.MULTILINE,
 )
 _AS_PATH = re.compile(r" as-path \[ ([\d ]*)\]")
+
+_ESCAPED = re.compile(r"\\(u[0-9A-Fa-f]{4}|.)")
+_CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_ENDS, _BETWEEN_WORDS = ";{}", ";{},[]# \t\r\n"
+_PROCESS = (
+    "'process' would run a program on this machine: announce with the topology's 'exec', "
+    "or give the node 'runtime: docker'"
+)
 
 #: ExaBGP's names for the states of RFC 4271.
 _STATES = {
@@ -103,6 +112,11 @@ class ExaBgp(RouterKind):
     def probe_command(self, place: PurePath) -> Argv:
         return ("test", "-s", f"{place}/exabgp.pid")
 
+    def commands(self, configuration: str) -> tuple[Refusal, ...]:
+        return tuple(
+            Refusal(number, _PROCESS) for number, line in _lines(configuration) if _runs_program(line)
+        )
+
     def refusals(self, output: str, configuration: str) -> tuple[Refusal, ...]:  # noqa: ARG002 - the line is said
         said = "\n".join(_LOGGED.findall(output))
         return tuple(Refusal(int(line), words.strip()) for line, words in _REFUSED.findall(said))
@@ -128,6 +142,52 @@ def _settings(place: PurePath, more: Mapping[str, str] | None = None) -> Argv:
     pipes = os.path.relpath(place / "exabgp", _RUN)
     settings = {"api_pipename": pipes, "daemon_drop": "false", **(more or {})}
     return ("env", *(f"exabgp_{name}={value}" for name, value in settings.items()))
+
+
+# ----- its language -----------------------------------------------------------------------------------------
+
+
+def _lines(configuration: str) -> Iterator[tuple[int, str]]:
+    """The lines as ExaBGP reads them, by the number of the first: a backslash at the end joins two, and stays."""
+    begun, whole = 0, ""
+    for number, line in enumerate(StringIO(configuration, newline=None), 1):
+        begun, whole = (begun if whole else number), whole + line.rstrip()
+        if not whole.endswith("\\"):
+            yield begun, whole
+            whole = ""
+    yield begun, whole
+
+
+def _runs_program(line: str) -> bool:
+    return any(words[:1] == ["process"] for words in _statements(_ESCAPED.sub(_unescaped, line)))
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    code = escape[1]
+    return chr(int(code[1:], 16)) if len(code) > 1 else _CONTROLS.get(code, code)
+
+
+def _statements(line: str) -> Iterator[list[str]]:
+    """The words before each `;`, `{` and `}`. A quote goes, and begins no word (configuration/core/format.py)."""
+    words: list[str] = []
+    word = quote = ""
+    for letter in line:
+        if letter == quote:
+            words, word, quote = [*words, word], "", ""
+        elif letter in "\"'":
+            quote = letter
+        elif quote or letter not in _BETWEEN_WORDS:
+            word += letter
+        elif letter == "#":
+            return
+        else:
+            words, word = ([*words, word] if word else words), ""
+            if letter in _ENDS:
+                yield words
+                words = []
+
+
+# ----- answers ----------------------------------------------------------------------------------------------
 
 
 def _told(ask: Ask, place: PurePath, *words: str) -> str:

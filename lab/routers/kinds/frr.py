@@ -2,8 +2,8 @@
 
 Each router has a directory of its own, in which its daemons keep their sockets, pid files and log
 (`--vty_socket`, `-z`, `-i`, `--log`), so any number of them run side by side. The daemons begin as root, drop
-to the user `frr`, and keep what FRR itself declares: CAP_NET_ADMIN, CAP_NET_RAW and CAP_SYS_ADMIN (zebra),
-CAP_NET_BIND_SERVICE (bgpd).
+to the user `frr`, and keep what FRR itself declares: CAP_NET_ADMIN, CAP_NET_RAW and CAP_SYS_ADMIN (zebra and bgpd),
+CAP_NET_BIND_SERVICE (bgpd). None of it can be spared: both end at once where one of these is missing (zprivs_init).
 
 No daemon reads the configuration itself. `vtysh -b` deals one file out to all of them, the usual way since
 FRR 4 (integrated configuration), and it is also what names the line and the daemon's words when one refuses.
@@ -76,7 +76,8 @@ class Frr(RouterKind):
     def files(self, configuration: str, place: PurePath) -> Mapping[str, str]:  # noqa: ARG002 - options say it
         return {
             "frr.conf": configuration + ("" if _DELAY in configuration else _WITHOUT_HOLD),
-            "vtysh.conf": "service integrated-vtysh-config\n",
+            # Without the second line, only root would be let in without a password.
+            "vtysh.conf": f"service integrated-vtysh-config\nusername {self.user} nopassword\n",
         }
 
     def amended_files(self, configuration: str, place: PurePath) -> Mapping[str, str]:  # noqa: ARG002 - none
@@ -95,8 +96,10 @@ class Frr(RouterKind):
         return (*_LINEWISE, "--config_dir", str(place), "-C", "-f", str(place / self.candidate_file))
 
     def start_commands(self, place: PurePath) -> Sequence[Argv]:
-        daemons = (self._daemon_command(program, place) for program in self.daemons)
-        return (*daemons, (*_LINEWISE, *_tools_options(place), "-b"))
+        return tuple(self._daemon_command(program, place) for program in self.daemons)
+
+    def load_command(self, place: PurePath) -> Argv:
+        return (*_LINEWISE, *_tools_options(place), "-b")
 
     def amend_command(self, place: PurePath) -> Argv:
         return (*_LINEWISE, *_tools_options(place), "-f", str(place / self.candidate_file))

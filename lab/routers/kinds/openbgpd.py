@@ -2,8 +2,7 @@
 
 The file is the user's, with a line behind it that says where the control socket is. The parent process stays
 root, which is OpenBGPD's own design: it reads the file, binds port 179 and answers to the two engines that speak BGP
-and decide; those run as `_openbgpd`, shut into the directory that is that user's home. Debian's service makes that
-directory, so it may have to be made here.
+and decide; those run as `_openbgpd`, shut into the directory that is that user's home: the router's own.
 
 `bgpd` in the background logs to syslog alone. With `-d` it stays in the foreground and logs to its terminal, here
 the router's log file. It answers as soon as its control socket does.
@@ -48,6 +47,7 @@ class OpenBgpd(RouterKind):
     name = "openbgpd"
     title = "OpenBGPD"
     user = "_openbgpd"
+    tools_user = "root"  # whose the control socket is, but without root's capabilities
     daemons: tuple[PurePath, ...] = (PurePath("/usr/sbin/bgpd"),)
     package = "openbgpd"
     aws_router_type = "OpenBSD-OpenBGPD-7"
@@ -66,7 +66,7 @@ class OpenBgpd(RouterKind):
 
     def start_commands(self, place: PurePath) -> Sequence[Argv]:
         daemon = (str(self.daemons[0]), "-d", "-f", f"{place}/bgpd.conf")
-        return (("mkdir", "-p", str(_HOME)), in_background(daemon, place / self.log_file))
+        return (in_background(daemon, place / self.log_file),)
 
     def probe_command(self, place: PurePath) -> Argv:
         return (*_control(place), "show", "summary")

@@ -43,6 +43,9 @@ class Site:
 class RouterRuntime(ABC):
     """A place for one router of this kind. Everything is idempotent."""
 
+    #: Whether a configuration may have commands run: where they stay within a container.
+    may_run_commands = True
+
     def __init__(self, site: Site, kind: RouterKind) -> None:
         self.site = site
         self.kind = kind
@@ -69,13 +72,17 @@ class RouterRuntime(ABC):
 
     @abstractmethod
     def run(self, argv: Sequence[str]) -> Completed:
-        """Run a command in the place to its end. A daemon that it leaves behind lives on after this
-        process.
-        """
+        """Run a command of the kind's in the place to its end, with no capabilities."""
 
     @abstractmethod
     def start(self, argv: Sequence[str]) -> Completed:
-        """Run a command that starts a daemon, with no more capabilities than its kind's."""
+        """Run a command that starts a daemon, with no more capabilities than its kind's. The daemon lives on after
+        this process.
+        """
+
+    def execute(self, argv: Sequence[str]) -> Completed:
+        """Run a command of the topology's or the user's in the place to its end."""
+        return self.run(argv)
 
     @abstractmethod
     def command(self, argv: Sequence[str], *, terminal: bool) -> Argv:

@@ -68,7 +68,7 @@ def test_vlan_ids(name: str, found: list[tuple[str, int]]) -> None:
 
 
 def test_daemons_keep_everything_in_their_routers_directory() -> None:
-    *commands, _ = FRR.start_commands(PLACE)
+    commands = FRR.start_commands(PLACE)
     assert [PurePath(command[0]).name for command in commands] == ["zebra", "staticd", "bgpd"]
     for command in commands:
         options = dict(zip(command[2::2], command[3::2], strict=True))
@@ -95,7 +95,7 @@ def test_a_delay_that_the_user_sets_is_the_users() -> None:
 
 def test_no_command_holds_the_configuration() -> None:
     """A key must not be seen in the list of processes; commands are given files."""
-    commands = [FRR.check_command(PLACE), FRR.start_commands(PLACE)[-1], FRR.amend_command(PLACE)]
+    commands = [FRR.check_command(PLACE), FRR.load_command(PLACE), FRR.amend_command(PLACE)]
     assert all(str(PLACE) in " ".join(command) for command in commands)
     assert [command[-1] for command in commands] == [
         f"{PLACE}/candidate.conf",
