@@ -10,7 +10,6 @@ from ipaddress import ip_interface, ip_network
 from pathlib import Path
 
 from lab.bgp.spec import Network
-from lab.routers.processes import end_processes
 from tests.bgp.playground import ADDRESSES, KEY, eventually
 
 FRR = Path("/usr/lib/frr")
@@ -32,8 +31,11 @@ class Daemon:
     def kill(self) -> None:
         """kill -9."""
         if self.process is not None:
-            end_processes([self.process.pid], [signal.SIGKILL])
+            self.process.kill()
             self.process.wait()
+            # FRR's would have removed the buffers of their log themselves, had they been asked to end.
+            for buffers in Path("/var/tmp/frr").glob(f"*.{self.process.pid}"):
+                shutil.rmtree(buffers)
             self.process = None
 
 

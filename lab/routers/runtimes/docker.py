@@ -209,7 +209,6 @@ class DockerRuntime(RouterRuntime):
             sysctls=_IPV6,
             cap_drop=["ALL"],
             cap_add=list(self.kind.capabilities),
-            security_opt=["no-new-privileges"],
             detach=True,
         )
         container.reload()
