@@ -66,6 +66,7 @@ class Examination:
         if case.starting:
             return case
         self._before = self._counters(case.expected)
+        self._table = kernel.neighbour_table(case.expected.family)
         seen = self._look(case)
         case = _with(case, seen)
         if judge(case).clear:
@@ -159,11 +160,11 @@ class Examination:
 
     def _growth(self, expected: Expected) -> list[Evidence]:
         ours = self._vif(expected).namespace
-        return [
-            counter
-            for name in self._counting(expected)
-            for counter in kernel.growth(name, self._before.get(name, {}), ours=name == ours)
-        ]
+        table = kernel.neighbour_table(expected.family, self._table)
+        grown: list[Evidence] = [table] if table and table.growth else []
+        for name in self._counting(expected):
+            grown += kernel.growth(name, self._before.get(name, {}), ours=name == ours)
+        return grown
 
     def _counting(self, expected: Expected) -> list[str]:
         router = self._router(expected)

@@ -10,6 +10,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 
 from lab.bgp.events import NotificationReceived, NotificationSent, Snapshot, SpeakerEvent, UpdateReceived
@@ -139,9 +140,8 @@ class Testimony:
                 status = entry.detail
 
     def _frames(self, vif: VirtualInterface, peer: BgpPeer, expected: Expected) -> Iterator[Frame]:
-        session = self.sessions.get(peer.id, Session())
-        if self.recorder is None or (session.bgp_status == "up" and session.routes):
-            return  # of a session that is of use, nobody asks for its frames
+        if self.recorder is None or self._is_of_use(peer):
+            return  # nobody asks for its frames
         ends = (peer.amazon_address.ip.packed, peer.customer_address.ip.packed)
         since = time.time() - _MEMORY
         keys = self._keys(vif, peer)
@@ -149,6 +149,13 @@ class Testimony:
             frame = self._decoded(raw, peer.id, f"cable of {expected.connection}", keys)
             if frame is not None:
                 yield frame
+
+    def _is_of_use(self, peer: BgpPeer) -> bool:
+        """Up, with a route whose next hop is on the link."""
+        session = self.sessions.get(peer.id, Session())
+        link = peer.customer_address.network
+        hops = (ip_address(route.next_hop) for route in session.routes.values())
+        return session.bgp_status == "up" and any(hop in link for hop in hops)
 
     def _decoded(self, raw: RawFrame, peer_id: str, source: str, keys: Keys) -> Frame | None:
         """Each frame is read once, for a wrong signature takes some hundred guesses."""

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from lab.diagnosis.evidence import Carrier, Counter, FilterRule, InterfaceAddress, Neighbour
+from lab.diagnosis.evidence import Carrier, Counter, FilterRule, InterfaceAddress, Neighbour, NeighbourTable
 from lab.network.links import Link, carrier_of, find_link
 from lab.network.namespaces import DIRECTORY, inside, namespace_exists, netlink
+from lab.network.neighbours import usage
 
 #: Counters of segments that were dropped for their signature or TTL.
 COUNTERS = ("TCPMD5NotFound", "TCPMD5Unexpected", "TCPMD5Failure", "TCPMinTTLDrop")
@@ -82,6 +84,16 @@ def neighbours(namespace: str) -> list[Neighbour]:
         for entry in entries
         if entry.get_attr("NDA_DST") and not entry.get_attr("NDA_DST").startswith(("ff", "fe80", "224."))
     ]
+
+
+def neighbour_table(family: int, before: NeighbourTable | None = None) -> NeighbourTable | None:
+    """The machine's table of a family, and how often it had no room since it was looked at before."""
+    found = usage(socket.AF_INET if family == 4 else socket.AF_INET6)
+    if found is None:
+        return None
+    growth = found.refused - before.refused if before else 0
+    source = "the machine's kernel"
+    return NeighbourTable(source, time.time(), family, found.entries, found.limit, found.refused, growth)
 
 
 def carrier(namespace: str, interface: str, *, stub: str = "") -> Carrier | None:

@@ -9,11 +9,17 @@ So the limit is raised to what the lab needs, never lowered, and not taken back:
 is a setting of the machine, which only its initial network namespace has; in a container with a read-only /proc/sys, or
 a namespace of its own, it has to be set on the host.
 
-https://docs.kernel.org/networking/ip-sysctl.html (neigh/default/gc_thresh3)
+How full a table is and how often it had no room is asked of rtnetlink, which tells it in every namespace.
+
+https://docs.kernel.org/networking/ip-sysctl.html (neigh/default/gc_thresh3), linux/neighbour.h (RTM_GETNEIGHTBL)
 """
 
 from __future__ import annotations
 
+import socket
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from lab.logs import Log
@@ -65,3 +71,62 @@ def _read(path: Path) -> int | None:
         return int(path.read_text())
     except FileNotFoundError:
         return None
+
+
+# ---- how full they are ------------------------------------------------------------------------------------
+
+_GET_TABLE, _DUMP, _DONE, _ERROR = 66, 0x301, 3, 2
+_THRESH3, _CONFIG, _STATS = 4, 5, 7
+_HEADER, _ATTRIBUTE = struct.Struct("=IHHII"), struct.Struct("=HH")
+#: Where the number of entries is in `ndt_config`, and that of the times that there was no room in `ndt_stats`.
+_ENTRIES, _TABLE_FULLS = 4, 80
+
+
+@dataclass(frozen=True)
+class Usage:
+    """One family's table, of the whole machine.
+
+    :param limit: its `gc_thresh3`.
+    :param refused: how many entries it had no room for since the machine's start (`table_fulls`).
+    """
+
+    entries: int
+    limit: int
+    refused: int
+
+
+def usage(family: socket.AddressFamily) -> Usage | None:
+    """The table of a family; None where the kernel does not count what it refused."""
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE) as kernel:
+        kernel.send(_HEADER.pack(_HEADER.size + 4, _GET_TABLE, _DUMP, 0, 0) + bytes([family, 0, 0, 0]))
+        tables = [_attributes(body[4:]) for body in _answers(kernel)]
+    # Each interface has a message, too, without the table's own numbers.
+    own = next((each for each in tables if _CONFIG in each and len(each[_STATS]) > _TABLE_FULLS), None)
+    if own is None:
+        return None
+    (limit,), (entries,) = (
+        struct.unpack("=I", own[_THRESH3]),
+        struct.unpack_from("=I", own[_CONFIG], _ENTRIES),
+    )
+    return Usage(entries, limit, *struct.unpack_from("=Q", own[_STATS], _TABLE_FULLS))
+
+
+def _answers(kernel: socket.socket) -> Iterator[bytes]:
+    """The messages of a dump, without their headers."""
+    while True:
+        received = kernel.recv(1 << 16)
+        while received:
+            length, kind, *_ = _HEADER.unpack_from(received)
+            if kind in (_DONE, _ERROR):
+                return
+            yield received[_HEADER.size : length]
+            received = received[length + 3 & ~3 :]
+
+
+def _attributes(octets: bytes) -> dict[int, bytes]:
+    found: dict[int, bytes] = {}
+    while octets:
+        length, kind = _ATTRIBUTE.unpack_from(octets)
+        found[kind] = octets[_ATTRIBUTE.size : length]
+        octets = octets[length + 3 & ~3 :]
+    return found

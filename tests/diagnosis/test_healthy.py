@@ -48,11 +48,11 @@ def test_a_hundred_bring_ups_without_a_false_verdict(tmp_path: Path, half: int) 
     assert seen[HEALTHY] >= 100
 
 
-def topology(directory: Path) -> Path:
+def topology(directory: Path, name: str = NAME, vifs: int = VIFS) -> Path:
     """One router, one cable, many virtual interfaces with two peers each."""
     (directory / "edge.conf").write_text(LANGUAGES["frr"].idle)
     document = {
-        "name": NAME,
+        "name": name,
         "topology": {
             "nodes": {
                 "dx": {"kind": "aws-dx", "location": "EqDC2"},
@@ -61,7 +61,7 @@ def topology(directory: Path) -> Path:
             "links": [{"endpoints": ["dx:office", "edge:eth1"]}],
         },
         "gateways": {VGW: {"asn": 64512, "cidrs": CIDRS}},
-        "requests": [request for number in range(VIFS) for request in requests(number)],
+        "requests": [request for number in range(vifs) for request in requests(number)],
     }
     path = directory / "topology.yml"
     path.write_text(yaml.safe_dump(document, sort_keys=False))

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from lab.diagnosis import Cause
+from tests.diagnosis.faults.matrix import TITLES
 from tests.diagnosis.faults.pages import CAUSES, pages, recorded, why
 
 MADE = pages(recorded())
 DOCS = CAUSES.parent
+#: Of a session that is up, the endpoint knows enough without the cable.
+SHOWN_OTHERWISE = {Cause.FLAPPING, Cause.NEXT_HOP_UNREACHABLE}
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -26,6 +29,17 @@ def test_there_is_no_other_page() -> None:
 
 def test_each_cause_is_told_of() -> None:
     assert set(why()) == {cause.value for cause in Cause}
+
+
+@pytest.mark.parametrize("cause", Cause)
+def test_a_page_says_how_to_mend_it_on_each_kind_and_shows_what_proves_it(cause: Cause) -> None:
+    text = (CAUSES / f"{cause.value}.md").read_text()
+    kinds = [] if cause is Cause.LAB_FAULT else list(TITLES.values())
+    assert re.findall(r"^\| (?!on \|)([^-|]+?) \| \S", text, re.MULTILINE) == ["any router", *kinds]
+    proof = text.partition("## What proves it")[2]
+    assert (
+        re.search(r"^ *-\d+\.\d+ s  (.+: )?(AWS|router) > ", proof, re.MULTILINE) or cause in SHOWN_OTHERWISE
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
-"""The limits of the kernel's neighbour tables, on files that stand for /proc/sys."""
+"""The limits of the kernel's neighbour tables, on files that stand for /proc/sys; and how full they are."""
 
 from __future__ import annotations
 
 import logging
+import socket
 from pathlib import Path
 
 import pytest
 
-from lab.network.neighbours import ensure_room, entries_for
+from lab.network.neighbours import TABLES, ensure_room, entries_for, usage
 
 
 @pytest.fixture
@@ -53,3 +54,12 @@ def test_what_cannot_be_raised_is_said_with_what_to_do(table: Path, caplog: pyte
     (table / "gc_thresh2").mkdir()
     ensure_room(1000, (table,))
     assert "set it to 4096 on the host with sysctl" in caplog.text
+
+
+@pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6])
+def test_a_table_tells_how_full_it_is(family: socket.AddressFamily) -> None:
+    """The limit is the one of /proc/sys, where this namespace has it."""
+    found = usage(family)
+    assert found is not None
+    setting = TABLES[family == socket.AF_INET6] / "gc_thresh3"
+    assert found.limit == int(setting.read_text()) if setting.exists() else found.limit > 0

@@ -76,6 +76,28 @@ class Neighbour(Evidence):
 
 
 @dataclass(frozen=True)
+class NeighbourTable(Evidence):
+    """The machine's neighbour table of a family, which all network namespaces share.
+
+    :param limit: `gc_thresh3`.
+    :param refused: how many entries it had no room for (`table_fulls`).
+    :param growth: by how much that grew while we watched.
+    """
+
+    family: int
+    entries: int
+    limit: int
+    refused: int
+    growth: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"IPv{self.family} neighbour table: {self.entries} entries, the limit is {self.limit}; table_fulls is "
+            f"{self.refused}" + f", {self.growth} more than before" * bool(self.growth)
+        )
+
+
+@dataclass(frozen=True)
 class InterfaceAddress(Evidence):
     """An address on an interface of a router that the lab runs.
 

@@ -17,6 +17,7 @@ Rule = Callable[[Case], Iterator[Finding]]
 
 WHILE_DOWN: tuple[Rule, ...] = (
     link.lab_fault,
+    link.table_full,
     link.cable_down,
     link.wrong_tags,
     address.wrong_address,
@@ -59,6 +60,7 @@ _NOTHING_COMES = frozenset(
 
 #: What follows by itself from a cause, and is no fault of its own.
 CONSEQUENCES: dict[Cause, frozenset[Cause]] = {
+    Cause.LAB_FAULT: _NO_WAY,
     Cause.PEER_NOT_CONFIGURED: _NOBODY_THERE,
     Cause.PEER_SHUT: _NOBODY_THERE,
     Cause.PREFIX_LIMIT_CUSTOMER: _NOBODY_THERE | {Cause.PEER_SHUT},

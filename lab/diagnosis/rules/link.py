@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lab.bgp.events import SpeakerExited, SpeakerStarted
 from lab.diagnosis.case import Case
 from lab.diagnosis.causes import Cause
-from lab.diagnosis.evidence import Carrier, Frame, InterfaceAddress, Missing, Said
+from lab.diagnosis.evidence import Carrier, Frame, InterfaceAddress, Missing, NeighbourTable, Probe, Said
 from lab.diagnosis.verdict import Confidence, Finding, proof
 
 #: Seconds in which a speaker that died is usually replaced.
@@ -25,6 +25,29 @@ def lab_fault(case: Case) -> Iterator[Finding]:
     if lives and isinstance(lives[-1].event, SpeakerExited) and case.at - lives[-1].at >= _REPLACED:
         facts = {"what": f"AWS's speaker does not run ({lives[-1]})"}
         yield Finding(Cause.LAB_FAULT, Confidence.CERTAIN, proof(lives[-1]), facts)
+
+
+def table_full(case: Case) -> Iterator[Finding]:
+    """The machine had no room for new neighbours while we watched, and the two ends have not reached each other."""
+    full = [item for item in case.of(NeighbourTable) if item.growth]
+    if not full or _reach_each_other(case):
+        return
+    table = full[-1]
+    setting = f"net.ipv{table.family}.neigh.default.gc_thresh3"
+    facts = {
+        "what": f"the machine's neighbour table is full ({table.entries} entries, the limit is {table.limit})",
+        "remedy": (
+            f"nothing on the router: on the machine that runs the lab, outside of containers, "
+            f"sysctl -w {setting}={2 * table.limit}"
+        ),
+    }
+    yield Finding(Cause.LAB_FAULT, Confidence.CERTAIN, proof(table), facts, by_silence=True)
+
+
+def _reach_each_other(case: Case) -> bool:
+    """Each end has the other's MAC address: a ping was answered, or TCP segments went both ways."""
+    pinged = any(probe.name == "ping" and probe.outcome == "answered" for probe in case.of(Probe))
+    return pinged or bool(case.calls() and case.calls(inbound=False))
 
 
 def cable_down(case: Case) -> Iterator[Finding]:

@@ -35,7 +35,9 @@ def _next_hops(case: Case) -> Iterator[Finding]:
     if session and hops and hops == set(session.next_hops):
         facts = {"seen": ", ".join(sorted(hops))}
         topics = ("next-hop", "route-map")
-        yield Finding(Cause.NEXT_HOP_UNREACHABLE, Confidence.CERTAIN, proof(session), facts, topics)
+        sent = [each for each in case.segments() if any(said.next_hop in hops for said in each.messages)]
+        evidence = proof(*sent, session)
+        yield Finding(Cause.NEXT_HOP_UNREACHABLE, Confidence.CERTAIN, evidence, facts, topics)
 
 
 def _no_routes(case: Case) -> Iterator[Finding]:

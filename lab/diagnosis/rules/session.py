@@ -12,7 +12,7 @@ from lab.diagnosis.verdict import Confidence, Finding, proof
 
 _BAD_PEER_AS, _BAD_IDENTIFIER, _UNACCEPTABLE_HOLD_TIME = (2, 2), (2, 3), (2, 6)
 _TOO_MANY, _SHUT, _DECONFIGURED = (6, 1), (6, 2), (6, 3)
-_HOLD_TIMER = 4
+_OPEN_ERROR, _HOLD_TIMER = 2, 4
 _MINIMUM_HOLD_TIME = 3
 #: Connections that a router takes and closes without a word, before that means something.
 _SILENT_CLOSES = 2
@@ -211,7 +211,12 @@ def _over(case: Case, over: list[Said]) -> dict[str, str]:
 
 
 def blackhole(case: Case) -> Iterator[Finding]:
-    """Octets that never come while later, smaller segments do; or a large segment that is sent in vain."""
+    """Octets that never come while later, smaller segments do; or a large segment that is sent in vain.
+
+    A session whose OPEN was refused never came to anything large.
+    """
+    if _refused(case):
+        return
     hole = _hole(case.segments(), case.at)
     again = _sent_in_vain(case)
     if hole:
@@ -225,6 +230,11 @@ def blackhole(case: Case) -> Iterator[Finding]:
         yield Finding(Cause.MTU_BLACKHOLE, Confidence.LIKELY, proof(*again), facts, ("mtu", "interface"))
     else:
         yield from _large_ones_lost(case)
+
+
+def _refused(case: Case) -> bool:
+    ends = (_ended_by(case, inbound=True), _ended_by(case, inbound=False))
+    return any(_code(end)[0] == _OPEN_ERROR for end in ends)
 
 
 def _large_ones_lost(case: Case) -> Iterator[Finding]:
@@ -294,4 +304,6 @@ def flapping(case: Case) -> Iterator[Finding]:
     falls = [fall for fall in session.falls if fall[0] >= case.at - _WINDOW] if session else []
     if session and len(falls) >= _FALLS and len({reason for _, reason in falls}) < len(falls):
         facts = {"number": str(len(falls)), "reasons": "; ".join(reason for _, reason in falls)}
-        yield Finding(Cause.FLAPPING, Confidence.CERTAIN, proof(session), facts, ("neighbour",))
+        told = [each.evidence for way in (True, False) for each in case.talk("NOTIFICATION", inbound=way)]
+        evidence = proof(*told, session)
+        yield Finding(Cause.FLAPPING, Confidence.CERTAIN, evidence, facts, ("neighbour",))

@@ -67,7 +67,7 @@ def both(*changes: Change) -> Change:
     return change
 
 
-def _shifted(neighbour: Neighbour) -> Neighbour:
+def shifted(neighbour: Neighbour) -> Neighbour:
     """An address of the next block."""
     interface = ip_interface(neighbour.own)
     return replace(
@@ -110,7 +110,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("vlan-mismatch", Cause.VLAN_MISMATCH, lambda right: replace(right, tags=(right.tags[0] + 1000,))),
     Fault("vlan-untagged", Cause.VLAN_UNTAGGED, terms(tags=())),
     Fault("vlan-double-tagged", Cause.VLAN_DOUBLE_TAGGED, later="tag it twice"),
-    Fault("address-mismatch", Cause.ADDRESS_MISMATCH, neighbours(_shifted)),
+    Fault("address-mismatch", Cause.ADDRESS_MISMATCH, neighbours(shifted)),
     Fault("address-swapped", Cause.ADDRESS_SWAPPED, neighbours(_swapped)),
     Fault("prefix-length-mismatch", Cause.PREFIX_LENGTH_MISMATCH, neighbours(_longest)),
     Fault("no-neighbour", Cause.NO_NEIGHBOUR, later="take the addresses away"),

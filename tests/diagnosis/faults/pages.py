@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from lab.diagnosis import Case, Cause, Verdict, judge
-from lab.diagnosis.case import Expected
+from lab.diagnosis.case import PROBE_PORTS, Expected
 from lab.diagnosis.causes import MEANINGS
-from lab.diagnosis.evidence import Evidence
+from lab.diagnosis.evidence import Arp, Discovery, Evidence, Frame, Segment
 from lab.diagnosis.fixes import FIXES, unknown
 from tests.diagnosis.faults.catalogue import FAULTS
 from tests.diagnosis.faults.makeable import why_not
@@ -135,6 +135,36 @@ def _proof(cause: Cause, golden: Mapping[str, dict[str, Any]]) -> Iterator[str]:
         f"## What proves it\n\nFrom the fault bench, {_AN[kind]} router, IPv4 and IPv6, as `tests/diagnosis/golden` "
         "has it:\n\n" + "\n\n".join(shown)
     )
+    if not any(" > " in text for text in shown):
+        yield from _capture(cause, golden)
+
+
+def _capture(cause: Cause, golden: Mapping[str, dict[str, Any]]) -> Iterator[str]:
+    """What was on the cable, where the verdict goes by something else; of the first kind in whose record frames are."""
+    names = (f"{kind}-{fault.name}-ipv4" for kind in TITLES for fault in FAULTS if fault.cause is cause)
+    cases = (Case.from_json(golden[name]["case"]) for name in names if name in golden)
+    case = next((case for case in cases if _telling(case)), None)
+    if case:
+        lines = [f"{_since(item, case)}  {item}" for item in _telling(case)]
+        yield "What `dxlab capture` has of it:\n\n```\n" + "\n".join(lines) + "\n```"
+
+
+def _telling(case: Case) -> list[Frame]:
+    """The last NOTIFICATION and the latest frames of the peer's own; what probes sent is left out."""
+    own = [item for item in case.of(Frame) if case.speaks_of_us(item) and not _of_a_probe(item)]
+    said = [
+        item for item in own if not isinstance(item, Segment) or item.messages or set(item.flags) & set("SRF")
+    ]
+    told = [each.evidence for way in (True, False) for each in case.talk("NOTIFICATION", inbound=way)]
+    ends = sorted((each for each in told if isinstance(each, Frame)), key=lambda item: item.at)
+    kept = {id(item): item for item in (*ends[-1:], *(said or own)[-6:])}
+    return sorted(kept.values(), key=lambda item: item.at)
+
+
+def _of_a_probe(item: Frame) -> bool:
+    if isinstance(item, Segment):
+        return bool({item.sender_port, item.receiver_port} & set(PROBE_PORTS))
+    return isinstance(item, (Arp, Discovery)) and item.speaker in ("", "0.0.0.0", "::")
 
 
 def _shown(document: Mapping[str, Any]) -> str:
