@@ -2,8 +2,9 @@
 
     python -m benchmarks.scale [COUNT ...]      (root; `make bench-scale` installs what it needs first)
 
-writes `benchmarks/results/scale.json`, the table in `docs/performance.md` and the drawing beside it. For each
-count there is one lab, in which these are measured one after the other:
+prints what it measured and, where that is the whole curve, judges it and writes `benchmarks/results/scale.json`, the
+table in `docs/performance.md` and the drawing beside it. For each count there is one lab, in which these are measured
+one after the other:
 
     ramp        from the first request to the moment at which a client has seen every session `up`
     memory      proportional memory of endpoint, launcher and speakers, for each session

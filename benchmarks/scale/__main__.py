@@ -13,7 +13,7 @@ from benchmarks.progress import tell
 from benchmarks.report import aims_table
 from benchmarks.scale.floor import set_up
 from benchmarks.scale.measure import measure, measure_dual
-from benchmarks.scale.report import Curve, draw, points_table, updated
+from benchmarks.scale.report import Curve, costs_table, draw, points_table, updated
 from lab.cli.app import require_root
 from lab.errors import LabError
 
@@ -32,10 +32,16 @@ def main() -> None:
     except LabError as error:
         sys.stderr.write(f"bench: {error}\n")
         sys.exit(error.exit_status)
+    sys.stdout.write(f"{points_table(curve)}\n\n{costs_table(curve.dual)}\n")
+    if curve.is_whole:
+        _publish(curve)
+
+
+def _publish(curve: Curve) -> None:
+    sys.stdout.write(f"\n{aims_table(curve.aims())}\n")
     NUMBERS.write_text(json.dumps(curve.to_json(), indent=2) + "\n")
     PAGE.write_text(updated(PAGE.read_text(), curve))
     draw(curve, DRAWING)
-    sys.stdout.write(f"{aims_table(curve.aims())}\n\n{points_table(curve)}\n")
     tell(f"written: {', '.join(str(path.relative_to(_HOME)) for path in (NUMBERS, PAGE, DRAWING))}")
 
 

@@ -14,9 +14,8 @@ from benchmarks.scale.measure import Cost, Point
 
 BEGIN = "<!-- figures: written by make bench-scale -->\n"
 END = "<!-- end of figures -->\n"
-#: The least count of a curve, to which the others are compared.
-_SMALL = 10
-_LARGE = 1000
+#: The count that is judged, and those to which it is compared.
+_SMALL, _MIDDLE, _LARGE = 10, 100, 1000
 
 
 @dataclass(frozen=True)
@@ -36,19 +35,25 @@ class Curve:
     def aims(self) -> list[Aim]:
         """What was hoped for of the largest lab; nothing where it was not measured."""
         points = {point.vifs: point for point in self.points}
-        if _LARGE not in points or _SMALL not in points:
+        if not self.is_whole:
             return []
-        return list(_aims(points[_LARGE], points[_SMALL], self.floor[_LARGE]))
+        return list(_aims(*(points[count] for count in (_SMALL, _MIDDLE, _LARGE)), self.floor[_LARGE]))
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything was measured that is to be judged, and so to be published."""
+        return {_SMALL, _MIDDLE, _LARGE} <= {point.vifs for point in self.points}
 
     def to_json(self) -> dict[str, Any]:
         """Everything measured, and the aims."""
         return asdict(self) | {"aims": [asdict(aim) | {"met": aim.met} for aim in self.aims()]}
 
 
-def _aims(large: Point, small: Point, floor: float) -> Sequence[Aim]:
+def _aims(small: Point, middle: Point, large: Point, floor: float) -> Sequence[Aim]:
     return (
         Aim("first request to the last session `up`", large.ramp, 60, "s"),
         Aim("the same, against the floor", large.ramp / floor, 4, "times"),
+        Aim("the same for each session, against a lab of 100", _each(large) / _each(middle), 1.5, "times"),
         Aim("memory a session", large.memory, 10, "MB"),
         Aim("idle, all together", large.idle, 20, "% of a core"),
         Aim(
@@ -69,6 +74,10 @@ def _aims(large: Point, small: Point, floor: float) -> Sequence[Aim]:
     )
 
 
+def _each(point: Point) -> float:
+    return point.ramp / point.sessions
+
+
 def section(curve: Curve) -> str:
     """What stands between the two marks of the page."""
     machine = curve.machine
@@ -77,7 +86,7 @@ def section(curve: Curve) -> str:
         f" Linux {machine.kernel}, VLAN driver `{machine.vlan_driver}`. Load before the run: {machine.load:.2f}."
     )
     parts = [line, aims_table(curve.aims()), points_table(curve), "![](scale.svg)", costs_table(curve.dual)]
-    return "\n\n".join(part for part in parts if part)
+    return "\n\n".join(parts)
 
 
 def points_table(curve: Curve) -> str:

@@ -21,7 +21,8 @@ def point(count: int, *, one_more: float = 50.0, ramp: float = 40.0) -> Point:
     return Point(count, count, ramp, 5.0, 7.0, 4.0, spread, spread, 90.0, 30.0, 6.0)
 
 
-def curve(*points: Point, floor: float = 20.0) -> Curve:
+def curve(large: Point, *, floor: float = 20.0, middle: float = 5.0) -> Curve:
+    points = (point(10), point(100, ramp=middle), large)
     dual = (Cost(5, 10, 1.0, 5.0, 0.1, 0.5),)
     return Curve("today", MACHINE, points, dual, {each.vifs: floor for each in points})
 
@@ -31,8 +32,8 @@ def missed(of: Curve) -> list[str]:
 
 
 def test_a_curve_that_reaches_everything() -> None:
-    assert len(curve(point(10), point(1000)).aims()) == 9
-    assert missed(curve(point(10), point(1000))) == []
+    assert len(curve(point(1000)).aims()) == 10
+    assert missed(curve(point(1000))) == []
 
 
 @pytest.mark.parametrize(
@@ -46,19 +47,25 @@ def test_a_curve_that_reaches_everything() -> None:
     ],
 )
 def test_what_is_missed_is_told(large: Point, floor: float, name: str) -> None:
-    assert missed(curve(point(10), large, floor=floor)) == [name]
+    assert missed(curve(large, floor=floor)) == [name]
+
+
+def test_what_takes_longer_the_more_there_are_is_told() -> None:
+    name = "the same for each session, against a lab of 100"
+    assert missed(curve(point(1000), middle=2.5)) == [name]
 
 
 def test_a_short_curve_judges_nothing() -> None:
-    assert curve(point(10)).aims() == []
+    short = replace(curve(point(1000)), points=(point(10), point(1000)))
+    assert (short.is_whole, short.aims()) == (False, [])
 
 
 def test_only_what_stands_between_the_marks_is_replaced() -> None:
     page = f"before\n{BEGIN}\nold\n\n{END}after\n"
-    new = updated(page, curve(point(10), point(1000)))
+    new = updated(page, curve(point(1000)))
     assert new.startswith("before\n") and new.endswith("after\n") and "old" not in new
     assert "| 1000 | 40 | 20 | 5 | 7 | 50 | 50 | 90 | 30 | 6 | 4 |" in new
-    assert updated(new, curve(point(10), point(1000))) == new
+    assert updated(new, curve(point(1000))) == new
 
 
 def test_the_page_has_the_marks() -> None:
