@@ -37,7 +37,7 @@ class Curve:
         points = {point.vifs: point for point in self.points}
         if not self.is_whole:
             return []
-        return list(_aims(*(points[count] for count in (_SMALL, _MIDDLE, _LARGE)), self.floor[_LARGE]))
+        return list(_aims(points[_SMALL], points[_MIDDLE], points[_LARGE], self.floor[_LARGE]))
 
     @property
     def is_whole(self) -> bool:
