@@ -1,7 +1,7 @@
 # Everything installs what it lacks first; see scripts/bootstrap.
 PYTHON = .venv/bin/python
 
-.PHONY: demo test check lint types unit audit bench bench-scale clean
+.PHONY: demo test check lint types unit audit bench bench-scale soak clean
 
 demo:
 	@scripts/bootstrap run
@@ -39,6 +39,10 @@ bench:
 bench-scale:
 	@scripts/bootstrap bench
 	$(PYTHON) -m benchmarks.scale
+
+soak:
+	@scripts/bootstrap test
+	$(PYTHON) -m benchmarks.soak $(SOAK)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build ./*.egg-info

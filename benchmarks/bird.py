@@ -6,12 +6,17 @@ import re
 import socket
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from pathlib import Path
 
 AMAZON_ASN, CUSTOMER_ASN = 64512, 65001
 AUTH_KEY = "s3cretKey9"
+#: A line of `show protocols`; the first one of an answer begins with its number.
+_ESTABLISHED = re.compile(r"^(?:\d{4}-| )(\S+)\s+BGP\s.*\bEstablished\b", re.MULTILINE)
+#: Seconds within which a daemon answers.
+_PATIENCE = 60.0
 
 
 @dataclass(frozen=True)
@@ -19,29 +24,34 @@ class Session:
     """A session to be set up between AWS and a customer router.
 
     :ivar name: that of the protocol in BIRD.
+    :ivar hold: hold time that BIRD proposes, seconds.
+    :ivar passive: whether the customer's end waits to be called.
     """
 
     name: str
     amazon: IPv4Interface | IPv6Interface
     customer: IPv4Interface | IPv6Interface
+    hold: int = field(default=90, kw_only=True)
+    passive: bool = field(default=True, kw_only=True)
 
     def configuration_of_amazon(self) -> str:
         """The protocol at AWS's end: it dials, as soon as BIRD ever does."""
         return (
             f"protocol bgp {self.name} {{ local {self.amazon.ip} as {AMAZON_ASN};"
-            f' neighbor {self.customer.ip} as {CUSTOMER_ASN}; password "{AUTH_KEY}"; hold time 90;'
+            f' neighbor {self.customer.ip} as {CUSTOMER_ASN}; password "{AUTH_KEY}"; hold time {self.hold};'
             f" connect delay time 0; connect retry time 1; {self._channel('none')} }}"
         )
 
     def configuration_of_customer(self, export: str = "none") -> str:
-        """The protocol at the router's end: it waits.
+        """The protocol at the router's end: it waits, or dials soon too; after an error it is soon ready again.
 
         :param export: what it sends, as a filter of BIRD's: `none`, or `all` of its static routes.
         """
         return (
             f"protocol bgp {self.name} {{ local {self.customer.ip} as {CUSTOMER_ASN};"
-            f' neighbor {self.amazon.ip} as {AMAZON_ASN}; password "{AUTH_KEY}"; hold time 90;'
-            f" passive yes; {self._channel(export)} }}"
+            f' neighbor {self.amazon.ip} as {AMAZON_ASN}; password "{AUTH_KEY}"; hold time {self.hold};'
+            f" passive {'yes' if self.passive else 'no'}; connect delay time 1; connect retry time 2;"
+            f" error wait time 1, 2; {self._channel(export)} }}"
         )
 
     def _channel(self, export: str) -> str:
@@ -85,6 +95,15 @@ class Bird:
         """A connection to the running daemon's control socket."""
         return Control(self._directory / "bird.ctl")
 
+    @property
+    def pid(self) -> int:
+        return int((self._directory / "bird.pid").read_text())
+
+    def established(self) -> set[str]:
+        """The names of the sessions that are Established in this router's own view."""
+        with closing(self.control()) as control:
+            return established_in(control.ask("show protocols"))
+
     def _write(self, protocols: Sequence[str]) -> None:
         head = (
             f'log "{self.log}" all;',
@@ -96,11 +115,17 @@ class Bird:
         (self._directory / "bird.conf").write_text("\n".join((*head, *protocols)) + "\n")
 
 
+def established_in(answer: str) -> set[str]:
+    """The sessions that `show protocols` calls Established."""
+    return set(_ESTABLISHED.findall(answer))
+
+
 class Control:
     """BIRD's control socket, as birdc(8) uses it."""
 
     def __init__(self, path: Path) -> None:
         self._socket = socket.socket(socket.AF_UNIX)
+        self._socket.settimeout(_PATIENCE)
         self._socket.connect(str(path))
         self._lines = self._socket.makefile("rb")
         self._answer()

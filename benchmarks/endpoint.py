@@ -84,17 +84,30 @@ def running_endpoint(name: str, cables: Sequence[str] = ("edge:eth1",)) -> Itera
 
     :param cables: the routers' ends, each NODE:INTERFACE.
     """
+    with ground(name, cables) as places, served(places, cables) as endpoint:
+        yield endpoint
+
+
+@contextmanager
+def ground(name: str, cables: Sequence[str]) -> Iterator[Places]:
+    """Where a lab of this name may come up: nothing of an earlier one, and empty namespaces for its routers."""
     places = Places.of(name)
-    routers = tuple(router_end(places, cable) for cable in cables)
     _clear(places)
     try:
-        for namespace in {router.namespace for router in routers}:
+        for namespace in {router_end(places, cable).namespace for cable in cables}:
             ensure_namespace(namespace)
-        with _process(places, cables) as process:
-            url, connection_ids = _announced(process, places)
-            yield Endpoint(places, process.pid, Address.of_url(url), routers, connection_ids)
+        yield places
     finally:
         _clear(places)
+
+
+@contextmanager
+def served(places: Places, cables: Sequence[str]) -> Iterator[Endpoint]:
+    """An endpoint over what stands of a lab; unless it is killed before, it takes all down at the end."""
+    routers = tuple(router_end(places, cable) for cable in cables)
+    with _process(places, cables) as process:
+        url, connection_ids = _announced(process, places)
+        yield Endpoint(places, process.pid, Address.of_url(url), routers, connection_ids)
 
 
 @contextmanager
@@ -102,7 +115,7 @@ def _process(places: Places, cables: Sequence[str]) -> Iterator[subprocess.Popen
     command = (*DIE_WITH_ME, sys.executable, "-m", "benchmarks.endpoint", places.name, *cables)
     places.prepare()
     with (
-        _log(places).open("w") as log,
+        _log(places).open("a") as log,
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True) as process,
     ):
         try:

@@ -36,6 +36,22 @@ def parent_of(pid: int) -> int:
     return int(number)
 
 
+def children(pid: int) -> list[int]:
+    """The ids of the processes that this one made, those that have ended and were not waited for among them."""
+    tasks = (_PROC / str(pid) / "task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def descriptors(pid: int) -> int:
+    """How many file descriptors a process has open."""
+    return len(list((_PROC / str(pid) / "fd").iterdir()))
+
+
+def threads(pid: int) -> int:
+    """How many threads a process has."""
+    return len(list((_PROC / str(pid) / "task").iterdir()))
+
+
 def pss_of(smaps_rollup: str) -> int:
     """Bytes of the `Pss` line."""
     (kilobytes,) = (line.split()[1] for line in smaps_rollup.splitlines() if line.startswith("Pss:"))

@@ -16,14 +16,13 @@ from ipaddress import IPv4Address
 from benchmarks.bird import Bird, Control, Session
 from benchmarks.progress import tell
 from benchmarks.router import sessions
-from benchmarks.scale.site import CABLES_PER_ROUTER, PER_CABLE
+from benchmarks.scale.site import FULL
 from lab.network.namespaces import ensure_namespace
 from lab.network.neighbours import ensure_room
 from lab.places import Places
 from lab.remains import remove_remains
 
 _ROUTER, _AMAZON = IPv4Address("192.0.2.1"), IPv4Address("100.64.0.1")
-_PER_ROUTER = PER_CABLE * CABLES_PER_ROUTER
 _PATIENCE = 600.0
 
 
@@ -40,7 +39,7 @@ def set_up(name: str, count: int) -> float:
 
 
 def _set_up(places: Places, wanted: Sequence[Session]) -> float:
-    routers = [wanted[start : start + _PER_ROUTER] for start in range(0, len(wanted), _PER_ROUTER)]
+    routers = [wanted[start : start + FULL.per_router] for start in range(0, len(wanted), FULL.per_router)]
     controls = [_wait_in(places, number, waiting) for number, waiting in enumerate(routers)]
     tell(f"scale: {len(wanted)} sessions by hand")
     started = time.perf_counter()

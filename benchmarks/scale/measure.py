@@ -17,7 +17,7 @@ from benchmarks.processes import parent_of, processor_time, proportional_memory
 from benchmarks.progress import tell, wait_for
 from benchmarks.router import sessions
 from benchmarks.scale.flood import FLOOD_CABLE, flooding
-from benchmarks.scale.site import PREFIXES, Position, Site, cables, prefixes
+from benchmarks.scale.site import FULL, PREFIXES, Site, prefixes
 
 #: Longer than one keepalive interval (30 s at a hold time of 90 s).
 IDLE_SECONDS = 32.0
@@ -69,14 +69,14 @@ class Point(Cost):
 
 def measure(name: str, count: int) -> Point:
     """A lab of this name with so many virtual interfaces, each with one IPv4 session."""
-    ends = [*cables(count), FLOOD_CABLE]
+    ends = [*FULL.cables(count), FLOOD_CABLE]
     with running_endpoint(name, ends) as endpoint, closing(endpoint.connect()) as connection:
         return _Crowd(endpoint, connection, count).measure()
 
 
 def measure_dual(name: str, count: int) -> Cost:
     """A lab of this name with so many virtual interfaces, each with an IPv4 and an IPv6 session."""
-    with running_endpoint(name, cables(count)) as endpoint, closing(endpoint.connect()) as connection:
+    with running_endpoint(name, FULL.cables(count)) as endpoint, closing(endpoint.connect()) as connection:
         return _Crowd(endpoint, connection, count).measure_dual()
 
 
@@ -146,7 +146,7 @@ class _Crowd:
         return total
 
     def _create(self, number: int) -> str:
-        position = Position.of(number)
+        position = FULL.position(number)
         vif = self._connection.call(
             "CreatePrivateVirtualInterface",
             connectionId=self._endpoint.connection_ids[position.cable],

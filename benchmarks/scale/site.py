@@ -27,38 +27,54 @@ class Position:
     cable: int
     vlan: int
 
-    @classmethod
-    def of(cls, number: int) -> Position:
-        """The place of the virtual interface of this number, counted from 0."""
-        return cls(number // PER_CABLE, FIRST_VLAN + number % PER_CABLE)
+
+@dataclass(frozen=True)
+class Shape:
+    """How virtual interfaces, counted from 0, are spread over cables and routers."""
+
+    per_cable: int = PER_CABLE
+    cables_per_router: int = CABLES_PER_ROUTER
+
+    @property
+    def per_router(self) -> int:
+        return self.per_cable * self.cables_per_router
+
+    def position(self, number: int) -> Position:
+        """The place of the virtual interface of this number."""
+        return Position(number // self.per_cable, FIRST_VLAN + number % self.per_cable)
+
+    def cables(self, count: int) -> list[str]:
+        """The routers' ends of the cables that so many virtual interfaces need, each NODE:INTERFACE."""
+        return [
+            f"edge{cable // self.cables_per_router}:eth{cable % self.cables_per_router + 1}"
+            for cable in range(-(-count // self.per_cable))
+        ]
 
 
-def cables(count: int) -> list[str]:
-    """The routers' ends of the cables that so many virtual interfaces need, each NODE:INTERFACE."""
-    return [
-        f"edge{cable // CABLES_PER_ROUTER}:eth{cable % CABLES_PER_ROUTER + 1}"
-        for cable in range(-(-count // PER_CABLE))
-    ]
+#: As full as AWS's quotas allow, and routers that are large.
+FULL = Shape()
 
 
 class Site:
     """The routers of one lab.
 
     :param sessions: for each virtual interface, the sessions on it.
+    :ivar birds: by the router's namespace, once they are built.
     """
 
-    def __init__(self, endpoint: Endpoint, sessions: list[list[Session]]) -> None:
+    def __init__(self, endpoint: Endpoint, sessions: list[list[Session]], shape: Shape = FULL) -> None:
         self._endpoint = endpoint
         self._sessions = sessions
-        self._birds: dict[str, Bird] = {}
+        self._shape = shape
+        self.birds: dict[str, Bird] = {}
 
     def build(self) -> None:
         """Sub-interfaces with addresses, and a BIRD in each router that waits for all of its sessions."""
         for number, on_it in enumerate(self._sessions):
             self._interface(number, on_it)
         for router, waiting in self._by_router():
-            self._birds[router] = self._bird(router, list(_waiting(waiting, "none")))
-            self._birds[router].start().close()
+            self.birds[router] = self._bird(router, list(_waiting(waiting, "none")))
+            self.birds[router].start().close()
 
     def add(self, number: int, session: Session) -> None:
         """One more session on a virtual interface; `tell` makes the router wait for it."""
@@ -72,12 +88,12 @@ class Site:
         """
         static = _static(routes)
         for router, waiting in self._by_router():
-            bird = self._birds[router]
+            bird = self.birds[router]
             with closing(bird.control()) as control:
                 bird.reconfigure(control, [*static, *_waiting(waiting, export)])
 
     def _interface(self, number: int, on_it: list[Session]) -> None:
-        position = Position.of(number)
+        position = self._shape.position(number)
         trunk = self._endpoint.routers[position.cable]
         sub = End(trunk.namespace, f"{trunk.interface}.{position.vlan}")
         vlan_driver().ensure(trunk, position.vlan, sub, mtu=1500)
@@ -89,9 +105,9 @@ class Site:
 
     def _by_router(self) -> Iterator[tuple[str, list[Session]]]:
         """Each router's namespace, and all sessions that end there."""
-        per_router = PER_CABLE * CABLES_PER_ROUTER
+        per_router = self._shape.per_router
         for start in range(0, len(self._sessions), per_router):
-            router = self._endpoint.routers[Position.of(start).cable].namespace
+            router = self._endpoint.routers[self._shape.position(start).cable].namespace
             yield router, [each for on_it in self._sessions[start : start + per_router] for each in on_it]
 
 

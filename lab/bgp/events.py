@@ -13,6 +13,7 @@ The names are those of RFC 4271 section 8.1 where it has one: what it calls Even
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -205,11 +206,16 @@ def _plain(value: SpeakerEvent | Route) -> dict[str, Any]:
     return kind | vars(value)
 
 
+def _shared(value: Any) -> Any:  # noqa: ANN401 -- whatever JSON holds
+    """What every session of a router says anew is kept once: an endpoint keeps many events of each."""
+    if isinstance(value, list):
+        return tuple(map(_shared, value))
+    return sys.intern(value) if isinstance(value, str) else value
+
+
 def _revive(fields: dict[str, Any]) -> Route | SpeakerEvent:
     kind = fields.pop("kind", None)
-    values: dict[str, Any] = {
-        name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
-    }
+    values = {name: _shared(value) for name, value in fields.items()}
     try:
         return _KINDS[kind](**values) if kind else Route(**values)
     except (KeyError, TypeError) as error:

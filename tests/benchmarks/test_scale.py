@@ -11,7 +11,7 @@ from benchmarks.figures import Spread
 from benchmarks.machine import Machine
 from benchmarks.scale.measure import Cost, Point
 from benchmarks.scale.report import BEGIN, END, Curve, updated
-from benchmarks.scale.site import CABLES_PER_ROUTER, PER_CABLE, Position, cables, prefixes
+from benchmarks.scale.site import FULL, prefixes
 
 MACHINE = Machine("a processor", 2, 24, "Linux", "6.18", "ebpf", 0.1, {"bird": "2.0.12"})
 
@@ -75,14 +75,14 @@ def test_the_page_has_the_marks() -> None:
 
 @pytest.mark.parametrize(("count", "ends"), [(1, 1), (50, 1), (51, 2), (1000, 20)])
 def test_there_are_as_many_cables_as_the_quota_demands(count: int, ends: int) -> None:
-    names = cables(count)
+    names = FULL.cables(count)
     assert len(set(names)) == len(names) == ends
-    assert Position.of(count - 1).cable == ends - 1
+    assert FULL.position(count - 1).cable == ends - 1
 
 
 def test_a_router_takes_five_cables_and_each_has_its_vlans_once() -> None:
-    assert cables(PER_CABLE * CABLES_PER_ROUTER + 1)[-2:] == ["edge0:eth5", "edge1:eth1"]
-    places = {Position.of(number) for number in range(1000)}
+    assert FULL.cables(FULL.per_router + 1)[-2:] == ["edge0:eth5", "edge1:eth1"]
+    places = {FULL.position(number) for number in range(1000)}
     assert len(places) == 1000
     assert all(1 <= place.vlan <= 4094 for place in places)
 

@@ -57,3 +57,13 @@ def test_a_route_alone_is_no_event() -> None:
     fields = '"prefix":"x","next_hop":"y","as_path":[],"communities":[],"med":null,"origin":"igp"'
     with pytest.raises(ValueError, match="not an event of a speaker"):
         decode(f"{{{fields}}}")
+
+
+def test_what_each_session_says_anew_is_kept_once() -> None:
+    """An endpoint keeps many events of each session, and with them routes."""
+    update = events.UpdateReceived(PEER, AT, (ROUTE,), ("198.51.100.0/24",))
+    one, other = decode(update.encode()), decode(update.encode())
+    assert isinstance(one, events.UpdateReceived) and isinstance(other, events.UpdateReceived)
+    assert one.peer_id is other.peer_id
+    assert one.withdrawn[0] is other.withdrawn[0]
+    assert one.announced[0].communities[0] is other.announced[0].communities[0]
