@@ -174,6 +174,7 @@ def test_the_daemons_have_few_rights(bench: Bench) -> None:
     for pid in running:
         sets = {field: int(_status(pid, field), 16) & ~allowed for field in _CAPABILITY_SETS}
         assert sets == dict.fromkeys(_CAPABILITY_SETS, 0)
+        assert _status(pid, "NoNewPrivs") == "1"
 
 
 def test_a_wrong_key_is_corrected_at_run_time(bench: Bench) -> None:

@@ -209,6 +209,7 @@ class DockerRuntime(RouterRuntime):
             sysctls=_IPV6,
             cap_drop=["ALL"],
             cap_add=list(self.kind.capabilities),
+            security_opt=["no-new-privileges"],
             detach=True,
         )
         container.reload()
