@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import stat
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,6 +10,7 @@ import pytest
 from lab.network.namespaces import processes_in
 from lab.privileges import Capability
 from tests.support.command import Bench, Running, dxlab, eventually, lab_processes, status_of
+from tests.support.secrets import content, watching_processes
 from tests.support.topologies import Office, write_topology
 
 pytestmark = pytest.mark.root
@@ -24,43 +22,11 @@ KEY = "Nob0dy-May-Read-This-77"
 def lab(shared_bench: Bench) -> Running:
     """A lab whose sessions are up; nobody saw the key in a process list while it came up."""
     topology = write_topology(shared_bench.places.state.parent, shared_bench.name, Office(key=KEY))
-    with watching_processes() as seen:
+    with watching_processes(KEY) as seen:
         running = shared_bench.up(topology)
         eventually(running.is_up, "every session to be up")
     assert seen == set()
     return running
-
-
-@contextmanager
-def watching_processes() -> Iterator[set[str]]:
-    """The files of /proc in which the key was seen while the block ran."""
-    seen = holding_key()
-    ended = threading.Event()
-
-    def watch() -> None:
-        while not ended.wait(0.02):
-            seen.update(holding_key())
-
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
-        yield seen
-    finally:
-        ended.set()
-        thread.join()
-
-
-def holding_key() -> set[str]:
-    files = [path for name in ("cmdline", "environ") for path in Path("/proc").glob(f"[0-9]*/{name}")]
-    return {str(path) for path in files if KEY.encode() in content(path)}
-
-
-def content(path: Path) -> bytes:
-    """Empty where the process is gone, or the file is none that can be read."""
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
 
 
 def files_below(*directories: Path) -> list[Path]:
