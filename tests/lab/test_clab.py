@@ -43,8 +43,9 @@ def test_containerlab_takes_the_file() -> None:
         {"topology": {"nodes": {"dx": {"kind": "linux", "vlan": 101}}}},
         {"topology": {"nodes": {}, "links": [{"endpoints": ["dx:eth1"]}]}},
         {"topology": {"nodes": {"dx": {"ports": ["http"]}}}},
+        {"topology": {"nodes": {"dx": {"env": {"DEBUG": True}}}}},
     ],
-    ids=["top", "kind", "node", "link", "port"],
+    ids=["top", "kind", "node", "link", "port", "environment"],
 )
 def test_what_containerlab_would_not_take(change: dict[str, Any]) -> None:
     assert problems(document() | change) != []

@@ -11,27 +11,54 @@ import json
 from collections.abc import Iterator
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import Any, NamedTuple
+from urllib.parse import quote_from_bytes
 
 from lab.verify.reports.base import Document
 from lab.verify.reports.words import explained
 from lab.verify.verdict import Place, Result, Verdict
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-#: What is found, by the key of `expect`, and what a router does with a configuration.
+
+
+class _Rule(NamedTuple):
+    """What is found, and what to do about it."""
+
+    found: str
+    mend: str
+
+
+_ROUTES = (
+    "Compare what the router announces, and by which policy, with the routes in the topology's 'expect'."
+)
+#: By the key of `expect`, and by what a router does with a configuration.
 _RULES = {
-    "bgpStatus": "The session is not what it should be, or does not stay so.",
-    "accepted": "AWS does not accept a prefix that it should.",
-    "accepted-only": "AWS does not accept exactly the prefixes that it should.",
-    "not-accepted": "AWS accepts a prefix that it should not.",
-    "advertised": "The router does not install a prefix that AWS sends.",
-    "communities": "A route comes without a community.",
-    "as-path": "A route comes by another AS path.",
-    "med": "A route comes with another MED.",
-    "reachable": "A packet does not get through.",
-    "customer-router-config": "The router does not run what customerRouterConfig says.",
-    "startup-config": "The router refuses a line of its configuration.",
+    "bgpStatus": _Rule(
+        "The session is not what it should be, or does not stay so.",
+        "Change what the cause in the finding names; 'dxlab diagnose' shows the evidence.",
+    ),
+    "accepted": _Rule("AWS does not accept a prefix that it should.", _ROUTES),
+    "accepted-only": _Rule("AWS does not accept exactly the prefixes that it should.", _ROUTES),
+    "not-accepted": _Rule("AWS accepts a prefix that it should not.", _ROUTES),
+    "advertised": _Rule(
+        "The router does not install a prefix that AWS sends.",
+        "Look for what the router does with routes from AWS: its policy for them, and better routes of its own.",
+    ),
+    "communities": _Rule("A route comes without a community.", _ROUTES),
+    "as-path": _Rule("A route comes by another AS path.", _ROUTES),
+    "med": _Rule("A route comes with another MED.", _ROUTES),
+    "reachable": _Rule(
+        "A packet does not get through.",
+        "Look for the route there, for the route back, and for what filters packets in between.",
+    ),
+    "customer-router-config": _Rule(
+        "The router does not run what customerRouterConfig says.",
+        "Take over what DescribeRouterConfiguration has and the router's configuration lacks.",
+    ),
+    "startup-config": _Rule(
+        "The router refuses a line of its configuration.",
+        "Write the line as this routing daemon has it; its own words are in the finding.",
+    ),
 }
 
 
@@ -45,13 +72,23 @@ class Sarif(Document):
         driver = {
             "name": "dxlab",
             "version": version("dxlab"),
-            "rules": [{"id": key, "shortDescription": {"text": text}} for key, text in _RULES.items()],
+            "rules": [_described(key, rule) for key, rule in _RULES.items()],
         }
         findings = [*map(_finding, verdict.failures()), *_refusals(verdict)]
         for finding in findings:
             finding["locations"] = finding["locations"] or [_location(Place(verdict.path, 1))]
         run = {"tool": {"driver": driver}, "results": findings, "columnKind": "unicodeCodePoints"}
         return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def _described(key: str, rule: _Rule) -> dict[str, Any]:
+    """With all that GitHub requires of a rule, which is more than the standard does."""
+    return {
+        "id": key,
+        "shortDescription": {"text": rule.found},
+        "fullDescription": {"text": f"{rule.found} {rule.mend}"},
+        "help": {"text": rule.mend},
+    }
 
 
 def _finding(result: Result) -> dict[str, Any]:
@@ -100,6 +137,6 @@ def _location(place: Place) -> dict[str, Any]:
 
 
 def uri(path: Path) -> str:
-    """Relative to the working directory for what is below it."""
+    """Relative to the working directory for what is below it; a name's bytes need not be UTF-8."""
     here = Path.cwd()
-    return quote(path.relative_to(here).as_posix()) if path.is_relative_to(here) else path.as_uri()
+    return quote_from_bytes(bytes(path.relative_to(here))) if path.is_relative_to(here) else path.as_uri()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import pytest
 from jsonschema import Draft202012Validator
@@ -16,6 +19,10 @@ from lab.verify.reports.sarif import uri
 from tests.verify.samples import VERDICTS
 
 SCHEMA = json.loads((Path(__file__).parent / "sarif-2.1.0-parts.json").read_text())
+
+
+#: What RFC 3986 lets a path hold, and what has to be told by its octets.
+PATH = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@/-]|%[0-9A-F]{2})+")
 
 
 def run_of(verdict: Verdict) -> dict[str, Any]:
@@ -32,6 +39,19 @@ def places(finding: dict[str, Any], key: str = "locations") -> list[tuple[str, i
 @pytest.mark.parametrize("verdict", VERDICTS.values(), ids=list(VERDICTS))
 def test_every_verdict_fits_the_standard(verdict: Verdict) -> None:
     Draft202012Validator(SCHEMA).validate(json.loads(Sarif.render(verdict)))
+
+
+@pytest.mark.parametrize("verdict", VERDICTS.values(), ids=list(VERDICTS))
+def test_every_verdict_has_what_github_requires_beyond_the_standard(verdict: Verdict) -> None:
+    run = run_of(verdict)
+    assert run["tool"]["driver"]["name"] == "dxlab"
+    for rule in run["tool"]["driver"]["rules"]:
+        assert all(rule[member]["text"] for member in ("shortDescription", "fullDescription", "help"))
+        assert len(rule["fullDescription"]["text"]) <= 1000
+    for finding in run["results"]:
+        assert finding["ruleId"]
+        assert finding["message"]["text"]
+        assert len(finding["locations"]) == 1
 
 
 def test_a_finding_points_at_the_configuration_and_names_the_expectation_beside() -> None:
@@ -77,3 +97,17 @@ def test_a_file_below_the_working_directory_is_named_from_there(
     monkeypatch.chdir(tmp_path)
     assert uri(tmp_path / "my office" / "edge.conf") == "my%20office/edge.conf"
     assert uri(Path("/office/edge.conf")) == "file:///office/edge.conf"
+
+
+@pytest.mark.parametrize("name", ["Büro 50% #1?.conf", "a:b [ö].conf", os.fsdecode(b"b\xfcro.conf")])
+@pytest.mark.parametrize("below", [True, False], ids=["below", "elsewhere"])
+def test_whatever_a_file_is_called_its_uri_is_one(
+    name: str, below: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path if below else "/proc")
+    written = uri(tmp_path / name)
+    scheme, path = ("", written) if below else (written[:7], written[7:])
+    assert (scheme == "") or scheme == "file://"
+    assert PATH.fullmatch(path)
+    assert ":" not in path.split("/")[0], "else it were a scheme"
+    assert Path.cwd() / os.fsdecode(unquote_to_bytes(path)) == tmp_path / name
