@@ -1,12 +1,14 @@
 """Whether a lab grew, from its counts alone.
 
 What is counted in pieces (namespaces, interfaces, processes, threads, file descriptors, files) may never be more than
-after the round that warms up. Memory cannot be held to that: a speaker is a fork, and copies pages of its launcher's
-as it first writes to them, and of each peer's events the newest are kept, up to a bound. Both end by themselves, early
-in a process's life. So memory is judged by what a process gains in the later half of the counts of its life, as a
-share of what it had: the median slope of all pairs of counts (Theil and Sen), which no single high count moves, over
-the length of that half. Counts of different lives are never compared with each other. The state is allowed a page
-where it gains the entries of a page, and what its journal holds at most.
+after the round that warms up. Memory cannot be held to that. A speaker is a fork, and copies pages of its launcher's as
+it first writes to them, early in its life. The endpoint keeps the last 32 events of each kind of a peer and the last
+192 frames of a VLAN that say something, for whoever asks why a session is down; until these are full it takes `KEPT`
+bytes for each entry of the history. So memory, less that, is judged by what a process gains in the later half of the
+counts of its life, as a share of what it had: the median slope of all pairs of counts (Theil and Sen), which no single
+high count moves, over the length of that half. Counts of different lives are never compared with each other.
+
+The state may be larger by what the history's new entries take, and by what its journal holds at most.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from benchmarks.soak.census import ENDPOINT, LAUNCHER, SPEAKERS, Census
 
 #: Percent that a role may gain in the later half of a life.
 MEMORY = {ENDPOINT: 5.0, LAUNCHER: 5.0, SPEAKERS: 2.5}
+#: Bytes of events and frames that a role keeps for each entry of the history.
+KEPT = {ENDPOINT: 2500}
 #: Bytes that an entry of the history takes with its index, and that the journal holds before it is written back.
 _ENTRY, _JOURNAL = 256, 5 << 20
 #: Counts of a life without which nothing can be said of it.
@@ -65,8 +69,9 @@ def lives(counts: Series, role: str) -> list[Series]:
 def gain(life: Series, role: str) -> float:
     """Percent that a role gains in the later half of a life."""
     late = life[len(life) // 2 :]
+    memory = {count.faults: count.memory[role] - KEPT.get(role, 0) * count.history for count in late}
     slopes = [
-        (after.memory[role] - before.memory[role]) / (after.faults - before.faults)
+        (memory[after.faults] - memory[before.faults]) / (after.faults - before.faults)
         for before, after in combinations(late, 2)
         if after.faults > before.faults
     ]
