@@ -13,6 +13,7 @@ import gc
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from pathlib import Path
 
 import typer
@@ -37,6 +38,9 @@ def main() -> None:
     command = application(sys.argv[1:])
     gc.freeze()
     gc.enable()
+    if isinstance(sys.stdout, TextIOWrapper):
+        # As standard error does it: names of files need not be text, and a terminal may know few letters.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         command()
     except* LabError as failures:

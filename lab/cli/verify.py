@@ -110,7 +110,8 @@ def _reports(files: dict[str, str | None]) -> Iterator[Reports]:
 def _written(path: Path) -> Iterator[TextIO]:
     """A file to write; it goes again if nothing was."""
     try:
-        stream = path.open("w", encoding="utf-8")
+        # Names of files need not be UTF-8.
+        stream = path.open("w", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise UsageError(f"the report cannot be written to {path}: {error.strerror}") from None
     try:

@@ -74,7 +74,10 @@ def test_what_is_expected_by_default_is_met(tmp_path: Path) -> None:
 
 
 def test_reports_for_machines(tmp_path: Path) -> None:
-    path = topology(tmp_path, Office(), IN_TIME)
+    """Whatever the directory is called: names of files need not even be text."""
+    directory = tmp_path / os.fsdecode(b"caf\xe9 \xf0\x9f\x8d\xb5")
+    directory.mkdir()
+    path = topology(directory, Office(), IN_TIME)
     options = [word for form in ("json", "junit", "sarif") for word in (f"--{form}", str(tmp_path / form))]
     result(dxlab("verify", path, *options))
     assert json.loads((tmp_path / "json").read_text())["verdict"] == "met"
