@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import logging
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 
 from lab.network.neighbours import TABLES, ensure_room, entries_for, usage
+from tests.network.full_table import LIMIT
+from tests.support.uml import run
+
+REPOSITORY = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -63,3 +68,15 @@ def test_a_table_tells_how_full_it_is(family: socket.AddressFamily) -> None:
     assert found is not None
     setting = TABLES[family == socket.AF_INET6] / "gc_thresh3"
     assert found.limit == int(setting.read_text()) if setting.exists() else found.limit > 0
+
+
+@pytest.mark.root
+@pytest.mark.timeout(120)
+def test_a_table_that_has_no_room_counts_what_it_refuses(tmp_path: Path) -> None:
+    """On a machine of its own, for all network namespaces of one share the table."""
+    command = (sys.executable, "-m", "tests.network.full_table")
+    outcome = run(command, directory=REPOSITORY, job=tmp_path, modules=["overlay", "veth"], timeout=100)
+    assert outcome.status == 0, outcome.output
+    limit, refused = map(int, outcome.output.split()[-2:])
+    assert limit == LIMIT
+    assert refused > 0
