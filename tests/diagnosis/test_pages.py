@@ -13,8 +13,8 @@ from tests.diagnosis.faults.pages import CAUSES, pages, recorded, why
 
 MADE = pages(recorded())
 DOCS = CAUSES.parent
-#: Of a session that is up, the endpoint knows enough without the cable.
-SHOWN_OTHERWISE = {Cause.FLAPPING, Cause.NEXT_HOP_UNREACHABLE}
+#: Of a session that came up again, the speaker's record of its ends is the proof.
+SHOWN_OTHERWISE = {Cause.FLAPPING}
 
 
 @pytest.mark.parametrize("name", MADE)
