@@ -24,7 +24,7 @@ class Session:
     """A session to be set up between AWS and a customer router.
 
     :ivar name: that of the protocol in BIRD.
-    :ivar hold: hold time that BIRD proposes, seconds.
+    :ivar hold: hold time that BIRD proposes, and for how long the customer's waits for an OPEN; seconds.
     :ivar passive: whether the customer's end waits to be called.
     """
 
@@ -51,7 +51,7 @@ class Session:
             f"protocol bgp {self.name} {{ local {self.customer.ip} as {CUSTOMER_ASN};"
             f' neighbor {self.amazon.ip} as {AMAZON_ASN}; password "{AUTH_KEY}"; hold time {self.hold};'
             f" passive {'yes' if self.passive else 'no'}; connect delay time 1; connect retry time 2;"
-            f" error wait time 1, 2; {self._channel(export)} }}"
+            f" startup hold time {self.hold}; error wait time 1, 2; {self._channel(export)} }}"
         )
 
     def _channel(self, export: str) -> str:
