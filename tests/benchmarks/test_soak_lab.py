@@ -12,7 +12,7 @@ from benchmarks.soak.judge import judge
 from benchmarks.soak.run import soak
 from lab.network.namespaces import namespaces
 
-SECONDS = float(os.environ.get("DXLAB_SOAK_SECONDS", "165"))
+SECONDS = float(os.environ.get("DXLAB_SOAK_SECONDS", "150"))
 SEED = int(os.environ.get("DXLAB_SOAK_SEED", random.randrange(10**6)))
 SESSIONS = 24
 #: Rounds that endpoint and launcher live: short, so that what each death of theirs leaves is counted too.
