@@ -69,9 +69,13 @@ class Connection:
 
         :raises RefusedError: the answer is an error.
         """
-        self.send(compose(self._address, operation, parameters))
-        answer: Answer = json.loads(self.receive())
+        answer: Answer = json.loads(self.ask(operation, **parameters))
         return answer
+
+    def ask(self, operation: str, **parameters: object) -> bytes:
+        """The same, up to the last byte of the answer: what a client makes of it is not the server's doing."""
+        self.send(compose(self._address, operation, parameters))
+        return self.receive()
 
     def send(self, request: bytes) -> None:
         if self._socket is None:

@@ -10,7 +10,7 @@ one after the other:
     memory      proportional memory of endpoint, launcher and speakers, for each session
     idle        their processor time while nothing happens, for longer than a keepalive interval
     one more    CreateBGPPeer to `up`, with all the others standing
-    describe    DescribeVirtualInterfaces of all virtual interfaces, in one answer
+    describe    DescribeVirtualInterfaces of all virtual interfaces, in one answer, to its last byte
     routes      every router announces 100 prefixes on each session, until AWS's side has all of them
     flood       one router announces 100,000 prefixes on a public virtual interface, of which 1,000 are allowed;
                 `one more` once again meanwhile

@@ -55,7 +55,7 @@ class Point(Cost):
 
     :ivar one_more: milliseconds from CreateBGPPeer to `up`, with the others standing.
     :ivar flooded: the same, while another router sends 100,000 prefixes again and again.
-    :ivar describe: milliseconds of DescribeVirtualInterfaces of all, the 99th percentile.
+    :ivar describe: milliseconds from a DescribeVirtualInterfaces of all to the answer's last byte, the 99th percentile.
     :ivar routes: seconds until 100 prefixes on each session are accepted.
     :ivar memory_with_routes: as `memory`, with these.
     """
@@ -238,7 +238,7 @@ class _Crowd:
         times = []
         for _ in range(DESCRIPTIONS):
             with _stopwatch() as elapsed:
-                self._all()
+                self._connection.ask("DescribeVirtualInterfaces")
                 times.append(elapsed() * 1000)
         return percentile(times, 99)
 
