@@ -101,7 +101,7 @@ def _router(places: Places) -> None:
         (place / name).write_text(text)
     for path in (place, *place.iterdir()):
         shutil.chown(path, kind.user, kind.user)
-    for command in kind.start_commands(place):
+    for command in (*kind.start_commands(place), kind.load_command(place)):
         inside = ("ip", "netns", "exec", places.namespace("edge"), *command)
         subprocess.run(inside, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
