@@ -9,7 +9,7 @@ demo:
 
 test:
 	@scripts/bootstrap test
-	$(PYTHON) -m pytest
+	@scripts/test
 
 check: lint types test
 
@@ -24,7 +24,7 @@ types:
 
 unit:
 	@scripts/bootstrap test
-	$(PYTHON) -m pytest -m "not root and not docker and not uml and not client"
+	$(PYTHON) -m pytest -m "not (root or docker or uml or client)"
 
 audit:
 	@scripts/bootstrap audit
