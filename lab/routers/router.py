@@ -13,10 +13,12 @@ by the network namespace that they run in.
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
 import time
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from lab.errors import RefusedConfigurationError, RefusedLine, RouterError, without_secrets
@@ -120,7 +122,12 @@ class Router:
 
     def kill(self) -> None:
         """End the daemons as a power failure would: nobody is told."""
-        end_processes(self._daemons(), (signal.SIGKILL,))
+        daemons = self._daemons()
+        # A daemon whose parent dies a moment earlier says goodbye; one that is stopped says nothing.
+        for pid in daemons:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGSTOP)
+        end_processes(daemons, (signal.SIGKILL,))
 
     def remove(self) -> None:
         """Take the router and its place away; no error where they are gone."""
