@@ -29,7 +29,7 @@ unit:
 audit:
 	@scripts/bootstrap audit
 	@.venv/bin/pip-audit --strict --no-deps --disable-pip --progress-spinner off --requirement requirements.lock || { \
-	    echo "audit: an advisory stands above, or a package could not be looked up: that needs https://pypi.org/pypi" >&2; \
+	    echo "audit: an advisory stands above, or a package could not be looked up, which needs the internet" >&2; \
 	    exit 1; }
 
 bench:
