@@ -10,6 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv4Interface, IPv6Interface
 from pathlib import Path
+from typing import Any
 
 AMAZON_ASN, CUSTOMER_ASN = 64512, 65001
 AUTH_KEY = "s3cretKey9"
@@ -33,6 +34,16 @@ class Session:
     customer: IPv4Interface | IPv6Interface
     hold: int = field(default=90, kw_only=True)
     passive: bool = field(default=True, kw_only=True)
+
+    def members(self) -> dict[str, Any]:
+        """Those of a BGP peer that is to be, in the API's words; IPv6 addresses are AWS's to choose."""
+        return {
+            "addressFamily": "ipv4",
+            "asn": CUSTOMER_ASN,
+            "authKey": AUTH_KEY,
+            "amazonAddress": str(self.amazon),
+            "customerAddress": str(self.customer),
+        }
 
     def configuration_of_amazon(self) -> str:
         """The protocol at AWS's end: it dials, as soon as BIRD ever does."""

@@ -28,10 +28,21 @@ def counted(what: str, count: int) -> Iterator[int]:
             tell(f"  {number + 1} of {count}")
 
 
-def wait_for(condition: Callable[[], bool], what: str) -> None:
-    """Return as soon as the condition holds; TimeoutError if it does not in time."""
-    deadline = time.monotonic() + PATIENCE
+def wait_for(
+    condition: Callable[[], bool],
+    what: str,
+    *,
+    patience: float = PATIENCE,
+    pause: float = PAUSE,
+    details: Callable[[], str] = str,
+) -> None:
+    """Return as soon as the condition holds; TimeoutError, with the details, if it does not in time.
+
+    :param patience: seconds.
+    :param pause: seconds between two looks.
+    """
+    deadline = time.monotonic() + patience
     while not condition():
         if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {PATIENCE:.0f} s in vain for {what}")
-        time.sleep(PAUSE)
+            raise TimeoutError(f"waited {patience:.0f} s in vain for {what} {details()}".rstrip())
+        time.sleep(pause)

@@ -19,9 +19,9 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 
-from benchmarks.bird import AUTH_KEY, CUSTOMER_ASN, Session
+from benchmarks.bird import Session
 from benchmarks.by_hand import Attempt, ByHand
-from benchmarks.client import Answer, Connection
+from benchmarks.client import Connection
 from benchmarks.endpoint import Endpoint, running_endpoint
 from benchmarks.figures import Spread
 from benchmarks.processes import parent_of, processor_time, proportional_memory
@@ -147,7 +147,7 @@ class _Run:
                 "virtualInterfaceName": f"bench-{number}",
                 "vlan": _FIRST_VLAN + number,
                 "virtualGatewayId": f"vgw-{number // _PER_GATEWAY:017x}",
-                **_peer(self._first[number]),
+                **self._first[number].members(),
             },
         )
         self._vif_ids.append(vif["virtualInterfaceId"])
@@ -155,7 +155,7 @@ class _Run:
 
     def _create_peer(self, number: int) -> str:
         vif_id = self._vif_ids[number]
-        peer = _peer(self._second[number])
+        peer = self._second[number].members()
         self._connection.call("CreateBGPPeer", virtualInterfaceId=vif_id, newBGPPeer=peer)
         return vif_id
 
@@ -194,17 +194,6 @@ class _Run:
         if len(speakers) != peers:
             raise RuntimeError(f"{len(speakers)} speakers run for {peers} peers")
         return [*speakers, parent_of(speakers[0])]
-
-
-def _peer(session: Session) -> Answer:
-    """A BGP peer's members in the API's words."""
-    return {
-        "addressFamily": "ipv4",
-        "asn": CUSTOMER_ASN,
-        "authKey": AUTH_KEY,
-        "amazonAddress": str(session.amazon),
-        "customerAddress": str(session.customer),
-    }
 
 
 def _milliseconds(seconds: list[float]) -> Spread:

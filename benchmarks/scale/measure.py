@@ -154,7 +154,7 @@ class _Crowd:
                 "virtualInterfaceName": f"scale-{number}",
                 "vlan": position.vlan,
                 "virtualGatewayId": f"vgw-{number // _PER_GATEWAY:017x}",
-                **_peer(self._first[number]),
+                **self._first[number].members(),
             },
         )
         self._vif_ids.append(str(vif["virtualInterfaceId"]))
@@ -221,7 +221,7 @@ class _Crowd:
         """Milliseconds."""
         vif_id = self._vif_ids[number]
         with _stopwatch() as elapsed:
-            self._connection.call("CreateBGPPeer", virtualInterfaceId=vif_id, newBGPPeer=_peer(session))
+            self._connection.call("CreateBGPPeer", virtualInterfaceId=vif_id, newBGPPeer=session.members())
             wait_for(lambda: self._is_up(vif_id), f"every peer of {vif_id} to be up")
             took = elapsed() * 1000
         asked = {"virtualInterfaceId": vif_id, "asn": CUSTOMER_ASN, "customerAddress": str(session.customer)}
@@ -260,20 +260,5 @@ def _stopwatch() -> Iterator[Callable[[], float]]:
     yield lambda: time.perf_counter() - started
 
 
-def _patiently(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {PATIENCE:.0f} s in vain for {what}")
-        time.sleep(PAUSE)
-
-
-def _peer(session: Session) -> Answer:
-    """A BGP peer's members in the API's words."""
-    return {
-        "addressFamily": "ipv4",
-        "asn": CUSTOMER_ASN,
-        "authKey": AUTH_KEY,
-        "amazonAddress": str(session.amazon),
-        "customerAddress": str(session.customer),
-    }
+#: Waits for a whole lab, without keeping it busy.
+_patiently = partial(wait_for, patience=PATIENCE, pause=PAUSE)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from random import Random
 
-from benchmarks.soak.scene import Scene, peer_of, stopped, until
+from benchmarks.soak.scene import Scene, stopped, until
 from lab.network.links import find_link, set_link
 from lab.network.namespaces import namespace_exists, netlink, processes_in
 from lab.routers.processes import end_processes
@@ -133,9 +133,9 @@ def _create_and_delete_peer(scene: Scene, chance: Random) -> None:
     number = _some(scene, chance)
     vif_id, session = scene.vif_ids[number], scene.more[number]
     customer = str(session.customer)
-    scene.call("CreateBGPPeer", virtualInterfaceId=vif_id, newBGPPeer=peer_of(session))
+    scene.call("CreateBGPPeer", virtualInterfaceId=vif_id, newBGPPeer=session.members())
     until(lambda: _status(scene, customer) == "up", f"the second session of {vif_id} to be up")
-    asked = {"asn": peer_of(session)["asn"], "customerAddress": customer}
+    asked = {"asn": session.members()["asn"], "customerAddress": customer}
     scene.call("DeleteBGPPeer", virtualInterfaceId=vif_id, **asked)
     until(lambda: _status(scene, customer) is None, f"the second session of {vif_id} to be gone")
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Self
 
-from benchmarks.bird import AUTH_KEY, CUSTOMER_ASN, Bird, Session
+from benchmarks.bird import Bird
 from benchmarks.client import Answer
 from benchmarks.endpoint import Endpoint, ground, served
+from benchmarks.progress import wait_for
 from benchmarks.router import sessions
 from benchmarks.scale.site import Shape, Site
 from lab.network.links import End
@@ -116,7 +117,7 @@ class Scene:
                 "virtualInterfaceName": f"soak-{number}",
                 "vlan": self._shape.position(number).vlan,
                 "virtualGatewayId": f"vgw-{number // _PER_GATEWAY:017x}",
-                **peer_of(self.first[number]),
+                **self.first[number].members(),
             },
         )
         self.vif_ids[number] = str(vif["virtualInterfaceId"])
@@ -136,7 +137,7 @@ class Scene:
 
         :raises TimeoutError: it takes longer than `PATIENCE`.
         """
-        until(self.is_whole, "every session to be up again", self._missing)
+        until(self.is_whole, "every session to be up again", details=self._missing)
 
     def since(self) -> dict[str, float | None]:
         """When the lab last saw each session change, by the customer's address."""
@@ -164,26 +165,10 @@ class Scene:
         )
 
 
-def until(condition: Callable[[], bool], what: str, details: Callable[[], str] = str) -> None:
-    """Wait until the condition holds; TimeoutError, with the details, if it does not in time."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {PATIENCE:.0f} s in vain for {what} {details()}".strip())
-        time.sleep(PAUSE)
+#: Waits for a whole lab, without keeping it busy.
+until = partial(wait_for, patience=PATIENCE, pause=PAUSE)
 
 
 def stopped(pid: int) -> bool:
     """Whether a process is stopped by a signal."""
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
-
-
-def peer_of(session: Session) -> Answer:
-    """A BGP peer's members in the API's words."""
-    return {
-        "addressFamily": "ipv4",
-        "asn": CUSTOMER_ASN,
-        "authKey": AUTH_KEY,
-        "amazonAddress": str(session.amazon),
-        "customerAddress": str(session.customer),
-    }

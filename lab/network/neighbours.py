@@ -74,6 +74,7 @@ def _read(path: Path) -> int | None:
 
 
 # ---- how full they are ------------------------------------------------------------------------------------
+# Read by hand, because pyroute2's ndtmsg ends before table_fulls.
 
 _GET_TABLE, _DUMP, _DONE, _ERROR = 66, 0x301, 3, 2
 _THRESH3, _CONFIG, _STATS = 4, 5, 7
