@@ -182,14 +182,18 @@ class Examination:
 
 
 def router_words(router: Router, expected: Expected) -> list[Evidence]:
-    """The router's own view: whether its daemons run, and its BGP neighbours."""
+    """The router's own view: whether its daemons run, and its BGP neighbours. One that is being started, or
+    reconfigured, has nothing to say.
+    """
     source = f"router {router.name}"
     try:
         running = router.is_running()
+        if running and not router.answers():
+            return []
         found: list[Evidence] = [Daemons(source, time.time(), running)]
         return found + _neighbours(router, expected, source) if running else found
     except (LabError, ValueError, KeyError):
-        return []  # a router that is being started, or reconfigured, has nothing to say
+        return []
 
 
 def _neighbours(router: Router, expected: Expected, source: str) -> list[Evidence]:

@@ -117,7 +117,7 @@ class Lab:
         self._publish(running.url)
         if topology is None:
             await stack.enter_async_context(controller.running())
-            running.testimony.recorder = stack.enter_context(recording(controller.device))
+            running.testimony.heard = stack.enter_context(recording(controller.device)).heard
             running.testimony.starting = False
             return running
         # A client takes as long to make as the launcher takes to start, so both are begun at once.
@@ -126,7 +126,7 @@ class Lab:
         )
         stack.push_async_callback(asyncio.wait, [customer])
         await stack.enter_async_context(controller.running())
-        running.testimony.recorder = stack.enter_context(recording(controller.device))
+        running.testimony.heard = stack.enter_context(recording(controller.device)).heard
         bringup = self._bringup(topology, running, await customer)
         await stack.enter_async_context(bringup.standing())
         running.testimony.starting = False
@@ -275,8 +275,8 @@ class RunningLab:
         return case.to_json() if case else {}
 
     def _frames(self, connection_id: str) -> dict[str, Any]:
-        recorder = self.testimony.recorder
-        frames = recorder.frames(connection_id) if recorder else []
+        heard = self.testimony.heard
+        frames = heard().frames(connection_id) if heard else []
         return {"frames": [(each.at, each.inbound, b64encode(each.octets).decode()) for each in frames]}
 
     def _status(self) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from lab.diagnosis.configuration import topics
 from lab.diagnosis.digest import Keys
 from lab.diagnosis.evidence import ConfigLine, Evidence, Frame, Said, SessionSeen
 from lab.diagnosis.frames import RawFrame, decode
-from lab.diagnosis.recorder import Recorder
+from lab.diagnosis.tape import Tape
 from lab.directconnect import answers
 from lab.directconnect.cloud import Cloud
 from lab.directconnect.model import BgpPeer, VirtualInterface
@@ -39,14 +39,14 @@ _NOTIFICATION = re.compile(r"NOTIFICATION (received|sent): .*\((\d+)/(\d+)\)(?::
 class Testimony:
     """The endpoint's knowledge of one lab.
 
-    :param recorder: None where nothing is recorded.
+    :param heard: what was on the cables; None where nothing is recorded.
     """
 
     cloud: Cloud
     sessions: Mapping[str, Session]
     events: Callable[[str], Iterable[SpeakerEvent]]
     topology: Topology | None = None
-    recorder: Recorder | None = None
+    heard: Callable[[], Tape] | None = None
     starting: bool = False
     _read: dict[tuple[str, bytes, RawFrame], Frame | None] = field(default_factory=dict, repr=False)
     _topics: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict, repr=False)
@@ -140,12 +140,12 @@ class Testimony:
                 status = entry.detail
 
     def _frames(self, vif: VirtualInterface, peer: BgpPeer, expected: Expected) -> Iterator[Frame]:
-        if self.recorder is None or self._is_of_use(peer):
+        if self.heard is None or self._is_of_use(peer):
             return  # nobody asks for its frames
         ends = (peer.amazon_address.ip.packed, peer.customer_address.ip.packed)
         since = time.time() - _MEMORY
         keys = self._keys(vif, peer)
-        for raw in self.recorder.about(vif.connection_id, vif.vlan, ends, since):
+        for raw in self.heard().about(vif.connection_id, vif.vlan, ends, since):
             frame = self._decoded(raw, peer.id, f"cable of {expected.connection}", keys)
             if frame is not None:
                 yield frame

@@ -20,6 +20,7 @@ import asyncio
 import json
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Collection
 from contextlib import suppress
@@ -213,16 +214,17 @@ async def _start_process(run_directory: Path) -> None:
     log = _log_of(run_directory)
     environment = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
     command = (sys.executable, "-m", "lab.bgp.launcher_process", str(run_directory))
+    # In a thread, which nobody can cancel: a launcher that has been begun is waited for, so that it is one to be found.
     with log.open("ab") as errors:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
+        done = await asyncio.to_thread(
+            subprocess.run,
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
             stderr=errors,
             env=environment,
         )
-        status = await process.wait()
-    if status:
+    if done.returncode:
         raise SpeakerError(
-            f"the launcher of the BGP speakers does not start (exit status {status}); see {log}"
+            f"the launcher of the BGP speakers does not start (exit status {done.returncode}); see {log}"
         )

@@ -32,7 +32,7 @@ logging.getLogger("dxlab.session").addHandler(logging.NullHandler())
 
 #: How many events of each kind are kept of a peer, for whoever asks why its session is as it is. A router that is
 #: refused again and again must not push out what it was first refused for.
-NEWEST = 32
+NEWEST = 16
 
 #: So many reasons are kept of a status that lasts, each once: a router may be refused every second, for days.
 REASONS = 16

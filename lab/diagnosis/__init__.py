@@ -1,6 +1,6 @@
 """Why a session is down: evidence in, a cause out, in words that say what to change.
 
-    cable (recorder, frames)  ─┐
+    cable (recorder, tape)    ─┐
     kernel (kernel)            │
     speaker, session           ├──▶  Case  ──▶  rules  ──▶  judge  ──▶  Verdict
     the router's own view      │                                          (words, fixes)
@@ -11,6 +11,7 @@
     case, rules, judge    the judgement, a pure function
     words, fixes          what to say of it, by kind of router
     frames, digest, pcap  octets read: Ethernet to BGP, TCP-MD5 with a second look at the key, capture files
+    tape                  the frames that are kept, and for how long
     configuration         where a router's configuration speaks of something
     recorder, kernel, probes   the edge: readers that each do one thing, with root and in namespaces
 

@@ -29,7 +29,7 @@ _MD5_OPTION = 19
 _FLAGS = ((0x02, "S"), (0x01, "F"), (0x04, "R"), (0x08, "P"), (0x10, "."))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RawFrame:
     """A captured frame.
 

@@ -1,9 +1,8 @@
 """What was on the cables lately: one socket that hears every port of the Direct Connect device.
 
-The recorder runs for as long as the endpoint and keeps, for each port, tag and direction, the last frames that
-may matter to a diagnosis; so a router that dials every two minutes has been heard by the time somebody asks. A
-filter in the kernel passes ARP, neighbour discovery, ICMP and TCP port 179 alone; what then says nothing (bare
-acknowledgements, KEEPALIVEs) is kept apart, so that it does not push out the rest.
+The recorder runs for as long as the endpoint, so a router that dials every two minutes has been heard by the time
+somebody asks. A filter in the kernel passes ARP, neighbour discovery, ICMP and TCP port 179 alone, and a `Tape` has
+the last of them.
 
 The kernel takes the outermost tag out of a frame and tells it beside it (packet(7), PACKET_AUXDATA); here it is
 put back in its place.
@@ -16,12 +15,11 @@ import ctypes
 import socket
 import struct
 import time
-from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from lab.diagnosis.evidence import Segment
-from lab.diagnosis.frames import BGP, RawFrame, decode, tags_of
+from lab.diagnosis.frames import BGP, RawFrame
+from lab.diagnosis.tape import Tape
 from lab.network.namespaces import inside
 
 _ETH_P_ALL = 3
@@ -30,18 +28,12 @@ _SO_ATTACH_FILTER, _SO_RCVBUFFORCE, _SO_TIMESTAMPNS = 26, 33, 35
 _TAG_VALID, _TAG_PROTOCOL_VALID = 0x10, 0x40
 _BUFFER = 1 << 22
 _LONGEST = 1 << 14
-#: Frames of one port, tag and direction that are kept: those that say something, and those that do not.
-_KEPT, _KEPT_IDLE = 192, 32
-#: Ports and tags beyond this are not kept: nobody may fill the memory with tags.
-_MOST = 16384
 #: At one go; the event loop has more to do.
 _BATCH = 256
 
 # Classic BPF, as tcpdump -dd writes it: "arp or icmp or icmp6 or tcp port 179", with and without a second tag. The
 # outer tag is not in the frame; an inner one lets everything pass, for it should not be there.
 _LD_H, _LD_B, _JEQ, _RET, _LDX_IHL, _LD_H_IND = 0x28, 0x30, 0x15, 0x06, 0xB1, 0x48
-
-Ring = deque[RawFrame]
 
 
 def _filter() -> bytes:
@@ -140,7 +132,7 @@ class Recorder:
 
     def __init__(self, device: str) -> None:
         self._listener = open_capture(device)
-        self._rings: dict[tuple[str, tuple[int, ...], bool, bool], Ring] = {}
+        self._tape = Tape()
 
     def fileno(self) -> int:
         return self._listener.fileno()
@@ -149,45 +141,15 @@ class Recorder:
         """Take in what has come."""
         for interface, frame in receive(self._listener):
             if interface.startswith("dxcon-"):
-                self._keep(interface, frame)
+                self._tape.keep(interface, frame)
 
-    def frames(self, connection_id: str, since: float = 0.0) -> list[RawFrame]:
-        """The frames of a port, oldest first.
-
-        :param since: epoch seconds.
-        """
+    def heard(self) -> Tape:
+        """All of it, up to now."""
         self.read()
-        kept = (ring for (port, *_), ring in self._rings.items() if port == connection_id)
-        return sorted((each for ring in kept for each in ring if each.at >= since), key=lambda each: each.at)
-
-    def about(
-        self, connection_id: str, vlan: int, addresses: tuple[bytes, ...], since: float = 0.0
-    ) -> list[RawFrame]:
-        """The frames of a port that have this tag alone; and of the router's, those with any other and one of these
-        addresses, in network byte order, in them. Oldest first.
-        """
-        self.read()
-        found = []
-        for (port, tags, inbound, _), ring in self._rings.items():
-            if port == connection_id and tags == (vlan,):
-                found += [each for each in ring if each.at >= since]
-            elif port == connection_id and inbound:
-                found += [each for each in ring if each.at >= since and _speaks_of(each, addresses)]
-        return sorted(found, key=lambda each: each.at)
+        return self._tape
 
     def close(self) -> None:
         self._listener.close()
-
-    def _keep(self, interface: str, frame: RawFrame) -> None:
-        idle = _says_nothing(frame.octets)
-        key = (interface, tags_of(frame.octets), frame.inbound, idle)
-        if key not in self._rings and len(self._rings) >= _MOST:
-            return
-        self._rings.setdefault(key, deque(maxlen=_KEPT_IDLE if idle else _KEPT)).append(frame)
-
-
-def _speaks_of(frame: RawFrame, addresses: tuple[bytes, ...]) -> bool:
-    return any(address in frame.octets for address in addresses)
 
 
 @contextmanager
@@ -200,11 +162,3 @@ def recording(device: str) -> Iterator[Recorder]:
     finally:
         loop.remove_reader(recorder.fileno())
         recorder.close()
-
-
-def _says_nothing(octets: bytes) -> bool:
-    """A bare acknowledgement, or one with a KEEPALIVE."""
-    frame = decode(RawFrame(0.0, True, octets), "")
-    if not isinstance(frame, Segment) or set(frame.flags) & set("SFR"):
-        return False
-    return not frame.length or {message.name for message in frame.messages} == {"KEEPALIVE"}

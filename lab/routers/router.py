@@ -156,6 +156,10 @@ class Router:
         """Whether all of the router's daemons run, whoever started them."""
         return len(set(self._daemons().values())) == len(self._kind.daemons)
 
+    def answers(self) -> bool:
+        """Whether the daemons answer whoever asks them; they do not while they start."""
+        return self._probe().status == 0
+
     def neighbours(self) -> tuple[Neighbour, ...]:
         """The router's BGP neighbours, in order of address; none while it does not run."""
         return self._kind.neighbours(self._ask, self.place)
@@ -220,12 +224,15 @@ class Router:
         :raises RouterError: they do not in time, or are gone.
         """
         begin = time.monotonic()
-        while (ended := self._runtime.run(self._kind.probe_command(self.place))).status:
+        while (ended := self._probe()).status:
             if time.monotonic() - begin > (_PATIENCE if self.is_running() else _GRACE):
                 self._demand(Completed(ended.status, self.log_tail() or ended.output), _NO_START)
             time.sleep(_PAUSE)
         if not self.is_running():
             self._demand(Completed(1, self.log_tail()), _NO_START)
+
+    def _probe(self) -> Completed:
+        return self._runtime.run(self._kind.probe_command(self.place))
 
     def _demand(self, ended: Completed, failure: str) -> None:
         """Raise RouterError, with the daemon's words about the user's own file, where a command failed."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
 
 import pytest
 from scapy.layers.inet import IP, TCP, sign_tcp_md5
@@ -14,7 +13,7 @@ from scapy.layers.l2 import Ether
 from lab import testimony
 from lab.diagnosis import Cause, Verdict, judge
 from lab.diagnosis.frames import RawFrame
-from lab.diagnosis.recorder import Recorder
+from lab.diagnosis.tape import Tape
 from tests.diagnosis.packets import ethernet
 from tests.directconnect.office import Clock, Office
 
@@ -26,20 +25,16 @@ VIFS_KEY, PEERS_KEY, ANOTHER_VIFS_KEY, ANOTHER_PEERS_KEY = (
 )
 
 
-class Heard:
-    """A recorder that has heard one call, signed with a key."""
-
-    def __init__(self, vif: dict[str, str], key: str) -> None:
-        ends = (vif[name].partition("/")[0] for name in ("customerAddress", "amazonAddress"))
-        packet = IP(**dict(zip(("src", "dst"), ends, strict=True)), ttl=1) / TCP(
-            sport=40000, dport=179, seq=1
-        )
-        sign_tcp_md5(packet[TCP], key.encode())
-        self._frame = RawFrame(time.time(), True, ethernet(packet, int(vif["vlan"])))
-        assert Ether(self._frame.octets)[TCP].options
-
-    def about(self, *_: object) -> list[RawFrame]:
-        return [self._frame]
+def heard(vif: dict[str, str], key: str) -> Tape:
+    """One call of the router's, signed with a key."""
+    ends = (vif[name].partition("/")[0] for name in ("customerAddress", "amazonAddress"))
+    packet = IP(**dict(zip(("src", "dst"), ends, strict=True)), ttl=1) / TCP(sport=40000, dport=179, seq=1)
+    sign_tcp_md5(packet[TCP], key.encode())
+    octets = ethernet(packet, int(vif["vlan"]))
+    assert Ether(octets)[TCP].options
+    tape = Tape()
+    tape.keep(vif["connectionId"], RawFrame(time.time(), True, octets))
+    return tape
 
 
 @pytest.fixture
@@ -50,7 +45,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 def verdict(office: Office, vif: dict[str, str], peer: str, key: str) -> Verdict:
-    told = testimony.Testimony(office.cloud, {}, lambda _: (), recorder=cast(Recorder, Heard(vif, key)))
+    told = testimony.Testimony(office.cloud, {}, lambda _: (), heard=lambda: heard(vif, key))
     case = told.of(peer)
     assert case is not None
     return judge(case)

@@ -28,6 +28,7 @@ from io import StringIO
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from pathlib import PurePath
 
+from lab.errors import RouterError
 from lab.routers.kinds.base import (
     Argv,
     Ask,
@@ -48,6 +49,8 @@ _BLOCK = re.compile(r"^Neighbor (\S+)\n((?:\n| .*\n)*)", re.MULTILINE)
 _STATE = re.compile(r"^ +state +(\S+)", re.MULTILINE)
 _ASNS = re.compile(r"^ +AS +\d+ +(\d+)", re.MULTILINE)
 _AGE = re.compile(r"^ +up for +(?:(\d+) days?, )?(\d+):(\d+):(\d+)", re.MULTILINE)
+#: What exabgpcli says, on either stream, of an ExaBGP that does not answer it.
+_SILENT = re.compile(r"^(?:warning: )?((?:no end of command|could not |ExaBGP is ).*)$", re.MULTILINE)
 #: A route of an Adj-RIB: whose it is, and what ExaBGP's own language says of it.
 _ROUTE = re.compile(
     r"^neighbor (\S+) local-ip \S+ local-as (\d+) .* (?:ipv4|ipv6) unicast (\S+/\d+) next-hop (\S+)(.*)$",
@@ -191,9 +194,15 @@ def _statements(line: str) -> Iterator[list[str]]:
 
 
 def _told(ask: Ask, place: PurePath, *words: str) -> str:
-    """What the running ExaBGP answers; nothing where it does not run."""
+    """What the running ExaBGP answers; nothing where it does not run.
+
+    :raises RouterError: it runs, but does not answer in time.
+    """
     running = 'test -e "/proc/$(cat "$0" 2>/dev/null || echo none)" && exec "$@"'
-    return ask(("sh", "-c", running, f"{place}/exabgp.pid", *_settings(place), "exabgpcli", *words))
+    said = ask(("sh", "-c", running, f"{place}/exabgp.pid", *_settings(place), "exabgpcli", *words))
+    if failure := _SILENT.search(said):
+        raise RouterError(f"ExaBGP does not answer '{' '.join(words)}': {failure[1]}")
+    return said
 
 
 def _rib(ask: Ask, place: PurePath, way: str) -> tuple[_Announcement, ...]:

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 import pytest
 
+from lab.errors import RouterError
 from lab.routers import RouterRoute
 from lab.routers.kinds import Refusal
 from lab.routers.kinds.base import Argv
@@ -143,3 +144,26 @@ def test_routes_are_what_a_router_could_use() -> None:
 def test_nothing_to_say() -> None:
     assert EXABGP.neighbours(lambda _: "", PLACE) == ()
     assert EXABGP.routes(lambda _: "", PLACE) == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (
+            "\nwarning: no end of command message received\nwarning: normal if exabgp.api.ack is set to false",
+            "no end of command message received",
+        ),
+        (
+            "could not send command to ExaBGP (command timeout)",
+            "could not send command to ExaBGP (command timeout)",
+        ),
+        (
+            "ExaBGP is not running / using the configured named pipe",
+            "ExaBGP is not running / using the configured named pipe",
+        ),
+    ],
+)
+def test_no_answer_is_not_an_answer_without_neighbours(said: str, reason: str) -> None:
+    with pytest.raises(RouterError) as caught:
+        EXABGP.neighbours(lambda _: said, PLACE)
+    assert str(caught.value) == f"ExaBGP does not answer 'show neighbor extensive': {reason}"
