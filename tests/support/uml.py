@@ -26,6 +26,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.uml_kernel import executable
+
 KERNEL = "linux.uml"
 MODULES = Path("/usr/lib/uml/modules")
 INIT = Path(__file__).with_name("uml_init.py")
@@ -105,9 +107,10 @@ def _booted(job: Path) -> Iterator[subprocess.Popen[bytes]]:
         raise UmlError(
             f"'{KERNEL}' is missing: install the package user-mode-linux (apt-get install user-mode-linux)"
         )
-    with (job / "kernel.log").open("wb") as log:
+    with (job / "kernel.log").open("wb") as log, executable(Path(kernel)) as program:
         process = subprocess.Popen(
-            _command_line(kernel, job),
+            _command_line(f"/proc/self/fd/{program}", job),
+            pass_fds=[program],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

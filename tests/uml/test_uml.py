@@ -12,6 +12,7 @@ import pytest
 from tests.support import uml
 from tests.support.uml import UmlError, module_files, run
 from tests.support.uml_items import read_results
+from tests.support.uml_kernel import mended
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -54,6 +55,15 @@ def test_a_missing_kernel_names_the_package(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(UmlError, match="install the package user-mode-linux"):
         run(["true"], directory=tmp_path, job=tmp_path)
+
+
+def test_the_one_place_that_writes_registers_offers_more_than_any_processor_has() -> None:
+    place = b"\x48\xc7\x45\xf8%b\xbf\x05\x42\x00\x00"
+    reads = b"\x48\xc7\x45\xf8\x88\x0a\x00\x00\xbf\x04\x42\x00\x00"
+    kernel = reads + place % b"\x88\x0a\x00\x00" + reads
+    assert mended(kernel) == reads + place % b"\x00\x00\x01\x00" + reads
+    assert mended(2 * kernel) == 2 * kernel
+    assert mended(reads) == reads
 
 
 def test_results_are_told_apart_by_test() -> None:
