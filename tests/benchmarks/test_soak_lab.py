@@ -18,7 +18,7 @@ SESSIONS = 24
 #: Rounds that endpoint and launcher live: short, so that what each death of theirs leaves is counted too.
 LIFE = 4
 
-pytestmark = [pytest.mark.root, pytest.mark.timeout(2 * SECONDS + 420)]
+pytestmark = [pytest.mark.root, pytest.mark.patient, pytest.mark.timeout(2 * SECONDS + 420)]
 
 
 def test_a_lab_that_is_hurt_again_and_again_comes_back_and_does_not_grow() -> None:

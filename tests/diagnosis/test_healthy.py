@@ -22,7 +22,7 @@ from tests.diagnosis.faults.languages import LANGUAGES
 from tests.diagnosis.faults.terms import right
 from tests.support.command import Running, bench, eventually
 
-pytestmark = [pytest.mark.root, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.root, pytest.mark.patient, pytest.mark.timeout(300)]
 
 VIFS = 17
 NAME = "thealthy"

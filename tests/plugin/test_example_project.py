@@ -14,7 +14,7 @@ from tests.plugin.project import Project
 from tests.support.command import dxlab
 
 SOURCE = Path(__file__).parents[2] / "docs" / "example-project"
-pytestmark = pytest.mark.timeout(240)
+pytestmark = [pytest.mark.patient, pytest.mark.timeout(240)]
 
 
 @pytest.fixture

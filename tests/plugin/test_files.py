@@ -10,7 +10,7 @@ import pytest
 from tests.plugin.project import Project, assert_cause, nothing_is_left
 
 root = pytest.mark.root
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.patient, pytest.mark.timeout(180)]
 
 EXPECT = """
 expect:

@@ -10,7 +10,7 @@ from tests.cli.words import UNPRIVILEGED
 from tests.plugin.project import NAME, Project, assert_cause, nothing_is_left
 
 root = pytest.mark.root
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.patient, pytest.mark.timeout(180)]
 
 EVERYTHING = """
 from pathlib import Path

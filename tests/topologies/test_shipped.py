@@ -58,6 +58,7 @@ IN_DOCKER = [name for name in SHIPPED if any(node.runtime == "docker" for node i
 
 
 @pytest.mark.root
+@pytest.mark.patient
 @pytest.mark.parametrize("name", [name for name in SHIPPED if name not in IN_DOCKER])
 def test_its_expectations_are_met(name: str) -> None:
     done = dxlab("verify", HOME / name)
