@@ -4,8 +4,8 @@ Linux 6.1's User-Mode Linux has room for 2,696 octets of a process's floating-po
 with AVX-512. With AMX there are 11,008, and such a host takes back no fewer (`xstateregs_set`, arch/x86/kernel/fpu/
 regset.c): "ptrace set fp regs failed, errno = 14", and process 1 is gone. A host that is offered more than it has takes
 what it has, and of that only the parts that the header of the first 576 octets says are in use. So the one place where
-the registers are written offers more (`restore_fp_registers`, arch/x86/um/os-Linux/registers.c); nothing inside uses AMX,
-for a process has to ask its kernel first, and this one does not know it.
+the registers are written offers more (`restore_fp_registers`, arch/x86/um/os-Linux/registers.c). Nothing inside uses
+AMX: a process has to ask its kernel for it, and this one does not know it.
 """
 
 from __future__ import annotations
