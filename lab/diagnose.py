@@ -182,18 +182,17 @@ class Examination:
 
 
 def router_words(router: Router, expected: Expected) -> list[Evidence]:
-    """The router's own view: whether its daemons run, and its BGP neighbours. One that is being started, or
-    reconfigured, has nothing to say.
-    """
+    """The router's own view: whether its daemons run, and its BGP neighbours."""
     source = f"router {router.name}"
     try:
-        running = router.is_running()
-        if running and not router.answers():
-            return []
-        found: list[Evidence] = [Daemons(source, time.time(), running)]
-        return found + _neighbours(router, expected, source) if running else found
-    except (LabError, ValueError, KeyError):
+        if not router.is_running():
+            return [Daemons(source, time.time(), running=False)]
+    except LabError:
         return []
+    with suppress(LabError, ValueError, KeyError):
+        if router.answers():
+            return [Daemons(source, time.time(), running=True), *_neighbours(router, expected, source)]
+    return [Daemons(source, time.time(), running=True, answering=False)]
 
 
 def _neighbours(router: Router, expected: Expected, source: str) -> list[Evidence]:

@@ -170,8 +170,8 @@ def light(
     return Carrier(f"dx/{interface}", NOW, interface, enabled, carrier, stub)
 
 
-def daemons(running: bool = True) -> Daemons:
-    return Daemons("router edge", NOW, running)
+def daemons(running: bool = True, *, answering: bool = True) -> Daemons:
+    return Daemons("router edge", NOW, running, answering)
 
 
 def known(address: str = "169.254.10.1", **changes: Any) -> RouterSession:  # noqa: ANN401

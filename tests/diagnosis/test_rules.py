@@ -175,6 +175,10 @@ CASES: dict[str, tuple[Case, str]] = {
         case(answers(), daemons(), known("169.254.10.9"), probe("unsigned SYN", "refused"), opened(65099)),
         Cause.ASN_MISMATCH_CUSTOMER,
     ),
+    "a daemon that does not answer yet": (
+        case(answers(), daemons(answering=False), probe("unsigned SYN", "refused")),
+        UNCLEAR,
+    ),
     "a daemon that hangs": (case(answers(), daemons(), probe("unsigned SYN", "open")), Cause.MD5_MISSING),
     "a RST to the probe, of one that calls": (
         case(answers(), probe("unsigned SYN", "refused"), segment(signature="wrong", ago=60)),

@@ -161,12 +161,17 @@ class SessionSeen(Evidence):
 
 @dataclass(frozen=True)
 class Daemons(Evidence):
-    """Whether the router's daemons run."""
+    """Whether the router's daemons run.
+
+    :param answering: whether they say what they know; not while they start, nor while they hang.
+    """
 
     running: bool
+    answering: bool = True
 
     def __str__(self) -> str:
-        return f"its routing daemons {'run' if self.running else 'do not run'}"
+        silent = "" if self.answering else ", but do not answer"
+        return f"its routing daemons {'run' if self.running else 'do not run'}{silent}"
 
 
 @dataclass(frozen=True)

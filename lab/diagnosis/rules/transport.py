@@ -147,6 +147,8 @@ def not_listening(case: Case) -> Iterator[Finding]:
         facts = {"what": "its BGP daemon does not run"}
         yield Finding(Cause.BGP_NOT_LISTENING, Confidence.CERTAIN, proof(daemons[-1]), facts, by_silence=True)
         return
+    if daemons and not daemons[-1].answering:
+        return  # it starts, or hangs: whom it knows is not known
     if any(each.evidence.at >= case.at - _LATELY for each in case.talk("OPEN", inbound=True)):
         return  # it knows us well enough to introduce itself, whatever it says of its neighbours
     known = case.of(RouterSession)
