@@ -382,11 +382,6 @@ def test_what_the_wire_cannot_tell_apart_is_named_with_what_would_decide() -> No
     assert "dial" in verdict.decider
 
 
-def test_of_two_faults_the_lower_one_is_named_first() -> None:
-    verdict = judge(case(answers(), segment(signature="wrong"), opened(65099)))
-    assert (verdict.cause, verdict.next) == (Cause.MD5_MISMATCH, (Cause.ASN_MISMATCH_CUSTOMER,))
-
-
 def test_a_consequence_is_no_fault_of_its_own() -> None:
     found = findings(case(answers(), ended(6, 3), probe("unsigned SYN", "open")))
     assert [finding.cause for finding in found] == [Cause.PEER_NOT_CONFIGURED]

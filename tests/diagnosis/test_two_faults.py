@@ -10,7 +10,7 @@ from itertools import combinations
 import pytest
 
 from lab.bgp import events
-from lab.diagnosis import Cause
+from lab.diagnosis import Cause, judge
 from lab.diagnosis.evidence import Evidence, Icmp, InterfaceAddress, Missing
 from lab.diagnosis.rules import findings
 from tests.diagnosis.made import CABLE, NOW, answers, case, ended, known, light, opened, probe, said, segment
@@ -52,6 +52,11 @@ def test_a_pair_is_named_in_the_order_of_mending(
     assert [finding.cause for finding in findings(case(*evidence))] == [first, then]
 
 
+def test_of_two_faults_the_lower_one_is_named_first() -> None:
+    verdict = judge(case(answers(), segment(signature="wrong"), opened(65099)))
+    assert (verdict.cause, verdict.next) == (Cause.MD5_MISMATCH, (Cause.ASN_MISMATCH_CUSTOMER,))
+
+
 @pytest.mark.parametrize("by_router", [True, False])
 def test_a_session_whose_open_is_refused_is_no_black_hole(by_router: bool) -> None:
     refused = (opened(65099), ended(2, 2, by_router=by_router))
@@ -60,3 +65,12 @@ def test_a_session_whose_open_is_refused_is_no_black_hole(by_router: bool) -> No
     found = {finding.cause for finding in findings(case(answers(), *refused, *pings, *hole))}
     assert Cause.MTU_BLACKHOLE not in found
     assert Cause.ASN_MISMATCH_CUSTOMER in found
+
+
+def test_a_router_on_a_dark_cable_is_suspected_of_nothing() -> None:
+    calls = [said(events.Connected, "accepted", ago=number) for number in (9, 7, 5, 3)]
+    large = [segment("P.", inbound=False, ago=number, length=1400) for number in (4, 2, 1)]
+    assert [each.cause for each in findings(case(answers(), *calls))] == [Cause.PEER_SHUT]
+    assert [each.cause for each in findings(case(answers(), *large))] == [Cause.MTU_BLACKHOLE]
+    dark = light("eth1.101", enabled=False, carrier=False)
+    assert [each.cause for each in findings(case(answers(), *calls, *large, dark))] == [Cause.CABLE_DOWN]

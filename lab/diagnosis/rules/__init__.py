@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from lab.diagnosis.case import Case
 from lab.diagnosis.causes import Cause
 from lab.diagnosis.rules import address, link, routes, session, transport
-from lab.diagnosis.verdict import Finding
+from lab.diagnosis.verdict import Confidence, Finding
 
 Rule = Callable[[Case], Iterator[Finding]]
 
@@ -73,7 +73,7 @@ CONSEQUENCES: dict[Cause, frozenset[Cause]] = {
     Cause.VLAN_DOUBLE_TAGGED: _NO_WAY,
     Cause.VLAN_MISMATCH: _NO_WAY,
     Cause.PREFIX_LENGTH_MISMATCH: frozenset({Cause.TCP_FILTERED}),
-    Cause.CABLE_DOWN: _NO_WAY,
+    Cause.CABLE_DOWN: _NO_WAY | {Cause.MTU_BLACKHOLE},
     Cause.FAMILY_NOT_NEGOTIATED: frozenset({Cause.NO_ROUTES_RECEIVED, Cause.POLICY_BLOCKS_ROUTES}),
     Cause.TTL_SECURITY: _NOTHING_COMES,
     Cause.MTU_BLACKHOLE: _NOTHING_COMES,
@@ -87,6 +87,9 @@ def findings(case: Case) -> tuple[Finding, ...]:
         for finding in rule(case):
             if case.silence_counts or not finding.by_silence:
                 found.setdefault(finding.cause, finding)
+    if Cause.CABLE_DOWN in found:
+        # Whoever cannot be heard is not to be suspected of what he does not say.
+        found = {cause: each for cause, each in found.items() if each.confidence is Confidence.CERTAIN}
     ordered = sorted(found.values(), key=lambda finding: finding.cause.rank)
     implied = {consequence for finding in ordered for consequence in CONSEQUENCES.get(finding.cause, ())}
     return tuple(finding for finding in ordered if finding.cause not in implied)
