@@ -1,12 +1,12 @@
 """Whether a lab grew, from its counts alone.
 
 What is counted in pieces (namespaces, interfaces, processes, threads, file descriptors, files) may never be more than
-after the round that warms up. Memory cannot be held to that. A speaker is a fork, and copies pages of its launcher's as
-it first writes to them, early in its life. The endpoint keeps the last 32 events of each kind of a peer and the last
-192 frames of a VLAN that say something, for whoever asks why a session is down; until these are full it takes `KEPT`
-bytes for each entry of the history. So memory, less that, is judged by what a process gains in the later half of the
-counts of its life, as a share of what it had: the median slope of all pairs of counts (Theil and Sen), which no single
-high count moves, over the length of that half. Counts of different lives are never compared with each other.
+after the round that warms up. Memory cannot be held to that. A speaker is a fork, and copies pages of its launcher's
+as it first writes to them, early in its life. The endpoint keeps the last 16 events of each kind of a peer, and of
+each VLAN what five minutes heard, for whoever asks why a session is down; that takes some two hundred faults to be
+there. So memory is judged by what a process gains in the later half of the counts of its life, as a share of what it
+had: the median slope of all pairs of counts (Theil and Sen), which no single high count moves, over the length of that
+half. Counts of different lives are never compared with each other.
 
 The state may be larger by what the history's new entries take, and by what its journal holds at most.
 """
@@ -23,8 +23,6 @@ from benchmarks.soak.census import ENDPOINT, LAUNCHER, SPEAKERS, Census
 #: Percent that a role may gain in the later half of a life: somewhat more than the counts of a healthy one scatter. The
 #: launcher is small, and what it has alone depends on who of its speakers was forked when.
 MEMORY = {ENDPOINT: 8.0, LAUNCHER: 15.0, SPEAKERS: 4.0}
-#: Bytes of events and frames that a role keeps for each entry of the history.
-KEPT = {ENDPOINT: 1000}
 #: Bytes that an entry of the history takes with its index, and that the journal holds before it is written back.
 _ENTRY, _JOURNAL = 256, 5 << 20
 #: Counts of a life without which nothing can be said of it.
@@ -70,7 +68,7 @@ def lives(counts: Series, role: str) -> list[Series]:
 def gain(life: Series, role: str) -> float:
     """Percent that a role gains in the later half of a life."""
     late = life[len(life) // 2 :]
-    memory = {count.faults: count.memory[role] - KEPT.get(role, 0) * count.history for count in late}
+    memory = {count.faults: count.memory[role] for count in late}
     slopes = [
         (memory[after.faults] - memory[before.faults]) / (after.faults - before.faults)
         for before, after in combinations(late, 2)
