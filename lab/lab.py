@@ -19,11 +19,10 @@ topology; one of the lab's own goes with its topology. A killed process leaves a
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -45,6 +44,7 @@ from lab.directconnect.model import BgpPeer, BgpStatus, VirtualInterface
 from lab.directconnect.settings import Settings
 from lab.directconnect.store import Store
 from lab.errors import PrivilegeError, TopologyError, UsageError
+from lab.memory import collecting_garbage_rarely, give_back
 from lab.metrics import Metrics
 from lab.network.host import HostPorts
 from lab.network.vlan import vlan_driver
@@ -91,7 +91,8 @@ class Lab:
             raise PrivilegeError("a lab works on network namespaces and needs root: run this as root")
         self.places.prepare()
         async with AsyncExitStack() as stack:
-            stack.enter_context(_collecting_garbage_rarely())
+            give_back()
+            stack.enter_context(collecting_garbage_rarely())
             stack.enter_context(self.places.claim())
             adopting = record_of(self.places.name) is not None
             if not adopting:
@@ -163,19 +164,6 @@ class Lab:
         else:
             remove_remains(self.places, {node.runtime for node in self.topology.routers})
             remove_state(self.places)
-
-
-@contextmanager
-def _collecting_garbage_rarely() -> Iterator[None]:
-    """A large lab is a hundred thousand objects that stay and make no cycles: to look through all of them again and
-    again costs its answers tens of milliseconds, and finds nothing.
-    """
-    before = gc.get_threshold()
-    gc.set_threshold(20_000, 20, 20)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _region_of(device: Device, path: Path) -> str:
