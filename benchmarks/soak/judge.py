@@ -3,10 +3,10 @@
 What is counted in pieces (namespaces, interfaces, processes, threads, file descriptors, files) may never be more than
 after the round that warms up. Memory cannot be held to that. A speaker is a fork, and copies pages of its launcher's
 as it first writes to them, early in its life. The endpoint keeps the last 16 events of each kind of a peer, and of
-each VLAN what five minutes heard, for whoever asks why a session is down; that takes some two hundred faults to be
-there. So memory is judged by what a process gains in the later half of the counts of its life, as a share of what it
-had: the median slope of all pairs of counts (Theil and Sen), which no single high count moves, over the length of that
-half. Counts of different lives are never compared with each other.
+each VLAN what five minutes heard, for whoever asks why a session is down; that takes some three hundred faults of two
+hundred sessions to be there. So memory is judged by what a process gains in the later half of the counts of its life,
+as a share of what it had: the median slope of all pairs of counts (Theil and Sen), which no single high count moves,
+over the length of that half. Counts of different lives are never compared with each other.
 
 The state may be larger by what the history's new entries take, and by what its journal holds at most.
 """

@@ -14,7 +14,7 @@ from benchmarks.soak.faults import ENDS_OF_LIFE, FAULTS, Fault
 from benchmarks.soak.scene import Scene
 
 #: Rounds from one death of endpoint and launcher to the next.
-LIFE = 30
+LIFE = 60
 #: Counts that are begun anew because something changed meanwhile.
 _ATTEMPTS = 5
 
