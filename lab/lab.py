@@ -90,8 +90,8 @@ class Lab:
         if os.geteuid() != 0:
             raise PrivilegeError("a lab works on network namespaces and needs root: run this as root")
         self.places.prepare()
+        give_back()
         async with AsyncExitStack() as stack:
-            give_back()
             stack.enter_context(collecting_garbage_rarely())
             stack.enter_context(self.places.claim())
             adopting = record_of(self.places.name) is not None
